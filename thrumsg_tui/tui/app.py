@@ -159,7 +159,7 @@ class ThrumsgApp(NavigatingApp):
         """Tell the front screen that its drawing was written to the terminal; the first one ends the start."""
         if isinstance(self.front, Painted) and not is_batching(self):
             self.front.was_painted()
-        if isinstance(self.front, CommandScreen) and self.front.settled:
+        if isinstance(self.front, CommandScreen) and not self.front.is_held:
             collect_from_now_on()
 
     # Watching the database

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from asyncio import Event
+from asyncio import Event, TimerHandle, get_running_loop
 from typing import Generic, TypeVar
 
 from rich.console import COLOR_SYSTEMS, RenderableType
 from textual import events, on
 from textual.app import App
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -19,13 +19,14 @@ from thrumsg_tui.tui.textual_compat import (
     LayoutUpdate,
     RenderedUpdate,
     StripsUpdate,
+    announce_repaints,
+    draw_now,
     has_work,
     is_batching,
     is_displaying,
-    leave_undrawn,
-    paint_now,
     size_of,
     strips_of,
+    take_undrawn,
 )
 
 _Result = TypeVar("_Result")
@@ -44,23 +45,59 @@ class StyledScreen(Screen[_Result], Generic[_Result]):
 
 
 class HeldScreen(StyledScreen[_Result], Generic[_Result]):
-    """A screen of which nothing is drawn before it is released; until then the terminal shows the screen before it.
+    """A screen of which nothing is drawn while it is held: until then the terminal shows what it showed before.
 
-    So a screen appears at once and whole, and not first as empty panes.
+    A new screen is held, so that it appears at once and whole, and not first as empty panes. So is one that has run a
+    query for a key, so that the key and all that follows from it change in one frame.
     """
 
     is_held = True
-    _was_to_draw = False
-    """Whether a refresh found something to draw."""
+    is_new = True
+    """Whether it was never drawn."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         draw_by_line(self)
+        self._end_of_hold: TimerHandle | None = None
+        self._undrawn: set[Region] = set()
+        """What was to be drawn while the screen was held."""
+        self._was_to_draw = False
+        """Whether a refresh found something to draw."""
+
+    def hold(self, seconds: float) -> None:
+        """Draw nothing until the screen is released, but at most for some seconds."""
+        if self._end_of_hold is None:
+            self.is_held = True
+            self._end_of_hold = get_running_loop().call_later(seconds, self._draw_held)
+
+    def release(self) -> None:
+        """Draw what was held back, as soon as the screen knows all that its widgets have to draw."""
+        if self.is_held:  # else the widgets tell in their own time
+            if announce_repaints(self):
+                self._draw_held()
+            else:
+                self.call_later(self._draw_held)
+
+    def draw_at_once(self) -> None:
+        """Draw in this call all there is to draw, although the message queue of the screen may be blocked."""
+        if not self.is_new:
+            announce_repaints(self)
+            self.is_held = True
+            self._draw_held()
+
+    def _draw_held(self) -> None:
+        if self.is_held:
+            self.is_held = self.is_new = False
+            if self._end_of_hold:
+                self._end_of_hold.cancel()
+                self._end_of_hold = None
+            undrawn, self._undrawn = self._undrawn, set()
+            draw_now(self, undrawn)
 
     async def until_drawn(self) -> None:
-        """Wait until no widget has anything left to do, and a refresh then finds nothing to draw."""
+        """Wait until no widget of a new screen has anything left to do, and a refresh then finds nothing to draw."""
         is_idle = False
-        while self.is_held and not is_idle:
+        while self.is_new and not is_idle:
             self._was_to_draw = False
             is_busy = is_batching(self.app) or any(map(has_work, self.walk_children(Widget)))
             refreshed = Event()
@@ -69,19 +106,12 @@ class HeldScreen(StyledScreen[_Result], Generic[_Result]):
             is_idle = not is_busy and not self._was_to_draw
 
     def _compositor_refresh(self) -> None:
-        """Draw, except while the screen is held: `release` will draw all of it."""
+        """Draw, except while the screen is held."""
         if self.is_held and self is self.app.screen:
             self._was_to_draw = True
-            leave_undrawn(self)
+            self._undrawn |= take_undrawn(self)
         else:
             super()._compositor_refresh()
-
-    def release(self) -> None:
-        """Write the screen, unless that was done before."""
-        if self.is_held:
-            self.is_held = False
-            self.refresh()
-            paint_now(self)
 
 
 class PaintingApp(App[None]):

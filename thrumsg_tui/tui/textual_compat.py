@@ -24,7 +24,7 @@ from textual.cache import FIFOCache
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -44,6 +44,7 @@ __all__ = [
     "announce_repaints",
     "bind_first",
     "close_with",
+    "draw_now",
     "driver_of",
     "end_queue",
     "exception_of",
@@ -52,9 +53,7 @@ __all__ = [
     "is_batching",
     "is_displaying",
     "is_exiting",
-    "leave_undrawn",
     "make_strip_caches_late",
-    "paint_now",
     "refresh_scrollbars",
     "repaint_required",
     "set_compositor",
@@ -63,6 +62,7 @@ __all__ = [
     "suggestion_of",
     "take_from_queue",
     "take_spans_to_paint",
+    "take_undrawn",
 ]
 
 _Result = TypeVar("_Result")
@@ -195,24 +195,37 @@ def has_work(widget: Widget) -> bool:
     return any((not widget._message_queue.empty(), widget._layout_required))
 
 
-def paint_now(widget: Widget) -> None:
-    """Paint the widget in this call, without the message queue of its screen, even while the screen holds a frame."""
-    screen = widget.screen
-    screen._dirty_widgets.add(widget)
-    Screen._on_timer_update(screen)
-
-
-def leave_undrawn(screen: Screen[_Result]) -> None:
-    """Forget what the screen has to draw."""
+def take_undrawn(screen: Screen[_Result]) -> set[Region]:
+    """Return what the screen has to draw, and let it forget that."""
+    undrawn = screen._compositor._dirty_regions.copy()
     screen._dirty_widgets.clear()
     screen._compositor._dirty_regions.clear()
+    return undrawn
 
 
-def announce_repaints(screen: Screen[None]) -> None:
-    """Let all visible widgets tell the screen what they have to repaint, instead of each in its next idle moment."""
+def draw_now(screen: Screen[_Result], regions: Iterable[Region]) -> None:
+    """Draw some regions, and what the screen has to draw, in this call."""
+    screen._compositor._dirty_regions.update(regions)
+    screen._dirty_widgets.add(screen)  # else it would not look at the regions
+    screen._on_timer_update()
+
+
+def announce_repaints(screen: Screen[_Result]) -> bool:
+    """Let all visible widgets tell the screen what they have to repaint, instead of each in its next idle moment.
+
+    Returns:
+        Whether the screen knows it already. Else it has to handle its messages first, because the layout changes.
+    """
+    is_known = True
     for widget in screen._compositor.visible_widgets:
-        if widget is not screen:  # it looks at its own needs when it paints
-            widget._check_refresh()
+        if widget is not screen:  # it looks at its own needs when it draws
+            if widget._repaint_required:
+                widget._repaint_required = False
+                screen._dirty_widgets.add(widget)
+            if widget._layout_required or widget._scroll_required or widget._refresh_styles_required:
+                widget._check_refresh()
+                is_known = False
+    return is_known and screen._message_queue.empty()
 
 
 def forget_removed_widgets() -> None:
@@ -306,15 +319,9 @@ RELIED_UPON = (
     TextualMember(_APP, "post_display_hook", "()", ("app.py",), "overridden: called after a screen was written"),
     TextualMember(_APP, "action_suspend_process", "()", ("app.py",), "overridden: there may be no shell"),
     TextualMember(_SCREEN, "focused", "reactive", ("screens/base.py",), "redeclared: Textual's repaints the screen"),
-    TextualMember(_SCREEN, "_dirty_widgets", "set", _HERE, "paints one widget at once; forgets all"),
+    TextualMember(_SCREEN, "_dirty_widgets", "set", _HERE, "draws at once, or later"),
     TextualMember(_SCREEN, "_compositor_refresh", "()", ("painting.py",), "overridden: a held screen is not drawn"),
-    TextualMember(
-        _SCREEN,
-        "_on_timer_update",
-        "()",
-        ("screens/base.py", *_HERE),
-        "overridden: a frame waits for the answer of the queries; paints one widget at once",
-    ),
+    TextualMember(_SCREEN, "_on_timer_update", "()", _HERE, "draws at once"),
     TextualMember(_SCREEN, "_compositor", "Compositor", _HERE, "knows the visible widgets; set: draws fewer lines"),
     TextualMember(_COMPOSITOR, "visible_widgets", "property", _COMPOSING, "what is in front of what, and where"),
     TextualMember(_COMPOSITOR, "render_partial_update", "()", _COMPOSING, "overridden: draws changed lines only"),
@@ -325,7 +332,9 @@ RELIED_UPON = (
     TextualMember(_WIDGET, "_check_refresh", "()", _HERE, "tells the screen what is to be repainted"),
     TextualMember(_WIDGET, "_message_queue", "Queue", _HERE, "a screen is shown when its widgets are idle"),
     TextualMember(_WIDGET, "_layout_required", "bool", _HERE, "a screen is shown when its widgets are laid out"),
-    TextualMember(_WIDGET, "_repaint_required", "bool", _HERE, "tells a repaint for itself from one for a neighbour"),
+    TextualMember(_WIDGET, "_scroll_required", "bool", _HERE, "tells a repaint from a new layout"),
+    TextualMember(_WIDGET, "_refresh_styles_required", "bool", _HERE, "tells a repaint from new styles"),
+    TextualMember(_WIDGET, "_repaint_required", "bool", _HERE, "tells the screen what is to be repainted"),
     TextualMember(_WIDGET, "_repaint_regions", "set", _HERE, "tells what was drawn from what is still to be"),
     TextualMember(
         _WIDGET,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from asyncio import timeout
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from inspect import isawaitable
-from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from textual import work
@@ -23,7 +22,6 @@ from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of, scopes_at
 from thrumsg_tui.tui.painting import HeldScreen
 from thrumsg_tui.tui.screens.undo_commands import UndoCommands
-from thrumsg_tui.tui.textual_compat import announce_repaints
 from thrumsg_tui.tui.widgets.key_line import KeyLine
 from thrumsg_tui.tui.widgets.title_line import TitleLine
 
@@ -61,8 +59,6 @@ class CommandScreen(HeldScreen[None]):
         """Parts that run the commands whose action they have; the screen runs the others."""
         self._stale = False
         self._asking = False
-        self._held_until = 0.0
-        """Until when a frame waits for an answer, by the monotonic clock."""
 
     @property
     def thrumsg(self) -> AppContext:
@@ -84,11 +80,12 @@ class CommandScreen(HeldScreen[None]):
             while self._stale and self.is_attached:
                 self._stale = False
                 self._show_banner()
-                with self._one_frame():
-                    await self.ask_and_paint()
+                self.hold(self.thrumsg.timers.frame)
+                await self.ask_and_paint()
                 with suppress(TimeoutError):
                     async with timeout(self.thrumsg.timers.hold):
                         await self.until_drawn()
+                self.release()
         except ThrumsgError as error:
             self.say(str(error), warning=True)
         finally:
@@ -101,25 +98,6 @@ class CommandScreen(HeldScreen[None]):
         if thrumsg.carrier:
             now = thrumsg.store.db.clock()
             self.title_line.show_banner(thrumsg.carrier.banner(thrumsg.who, now, thrumsg.zone), thrumsg.glyphs)
-
-    @contextmanager
-    def _one_frame(self) -> Iterator[None]:
-        """Paint the key that led to a query together with its answer, unless that is slow."""
-        self._held_until = monotonic() + self.thrumsg.timers.frame
-        try:
-            yield
-        finally:
-            announce_repaints(self)
-            self.call_later(self._paint_held_frame)  # once the screen knows what is to be repainted
-
-    def _paint_held_frame(self) -> None:
-        self._held_until = 0.0
-        self._on_timer_update()
-
-    def _on_timer_update(self) -> None:
-        """Paint, except while a frame is held: Textual calls this again until something was painted."""
-        if monotonic() >= self._held_until:
-            super()._on_timer_update()
 
     async def ask_and_paint(self) -> None:
         """Run the screen's queries and show the answers."""
@@ -139,8 +117,8 @@ class CommandScreen(HeldScreen[None]):
 
     def on_screen_resume(self) -> None:
         """Refresh, since data may have changed meanwhile."""
-        if self.is_held:
-            self.set_timer(self.thrumsg.timers.hold, self.release)
+        if self.is_new:
+            self.hold(self.thrumsg.timers.hold)
         self.ask_again()
 
     # Leaving

@@ -9,7 +9,7 @@ from textual.geometry import Size
 
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.commands import Command
-from thrumsg_tui.tui.textual_compat import paint_now
+from thrumsg_tui.tui.painting import HeldScreen
 from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, Part, width_of
 
 _PIECES = re.compile(r" ?[^ /]+/?| ?/")
@@ -47,12 +47,13 @@ class KeyLine(FlowingLines):
     def wait(self, sentence: str) -> None:
         """Show what the app waits for, in place of all else; an empty sentence ends that.
 
-        This call paints the line itself, because the screen may be blocked by what it waits for.
+        This call draws the line itself, because the screen may be blocked by what it waits for.
         """
         if sentence != self._waiting:
             self._waiting = sentence
             self._paint()
-            paint_now(self)
+            if isinstance(self.screen, HeldScreen):
+                self.screen.draw_at_once()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the lines of a notice; the keys never take more than one, whatever fitted in another width."""
