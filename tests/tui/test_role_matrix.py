@@ -83,7 +83,8 @@ async def opened(path: Path, role: Role) -> AsyncIterator[Person]:
 
 def turned_away(person: Person) -> bool:
     """Whether the last key was refused to the role."""
-    return "needs the role" in person.notice or "needs an admin" in person.notice or "needs a mod" in person.notice
+    notice = person.notice
+    return any(words in notice for words in ("needs the role", "needs an admin", "needs a mod"))
 
 
 def keys(*pressed: str) -> Way:
