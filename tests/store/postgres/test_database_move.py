@@ -13,6 +13,8 @@ from tests.store.arranging import known_as
 from tests.team_server import team_server
 from thrumsg_tui.domain.errors import DatabaseMoved, NotPermitted
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.backup import backup
+from thrumsg_tui.store.backup_file import check_backup
 from thrumsg_tui.store.changes.replies import add_reply
 from thrumsg_tui.store.changes.users import make_first_owner
 from thrumsg_tui.store.database import Database
@@ -98,12 +100,18 @@ def test_a_database_of_a_server_is_taken_back(db: Database, file: Database) -> N
         Database(file.location)
 
 
-def test_only_the_role_that_owns_the_tables_may(file: Database) -> None:
+def test_only_the_role_that_owns_the_tables_may_and_whoever_reads_makes_a_backup(
+    file: Database, tmp_path: Path
+) -> None:
     with team_server() as team:
         own = Database(team.location("olga"), closed_too=True)
         owner = named_owner(own)
         own.close()
         db = Database(team.location("host_a"), closed_too=True)
-        with pytest.raises(NotPermitted, match="by the role that owns its tables, and by its members; host_a is none"):
+        with pytest.raises(NotPermitted, match=r"for the role that owns the tables, .*; host_a is none"):
             move_database(db, file, owner)
         db.close()
+        reader = Database(team.location("auditor"))
+        backup(reader, tmp_path / "backup.db")
+        reader.close()
+    assert check_backup(tmp_path / "backup.db").wrong == ()

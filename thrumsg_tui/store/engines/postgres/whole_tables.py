@@ -115,6 +115,6 @@ def _require_owner(conn: ServerConnection) -> None:
     if not act_as_owner(conn):
         (role,) = conn.execute("SELECT session_user").fetchall()[0]
         raise NotPermitted(
-            f"A database of a server is moved by the role that owns its tables, and by its members; {role} is none.",
-            Nothing.MOVED,
+            f"On a server this is for the role that owns the tables, and for its members; {role} is none.",
+            Nothing.CHANGED,
         )
