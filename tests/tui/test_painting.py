@@ -164,6 +164,27 @@ async def test_the_terminal_shows_what_the_app_draws(patient: Office, terminal: 
                 assert terminal.looks() == drawn_in_full(person), f"after {press} of {key}"
 
 
+async def test_the_terminal_shows_where_the_focus_of_a_dialog_is(patient: Office, terminal: Terminal) -> None:
+    async with patient.app() as person:
+        for dialog in (("c", "tab", "tab", "shift+tab", "right", "enter", "escape"), ("I", "tab", "shift+tab")):
+            for press in dialog:
+                await person.press(press)
+                assert terminal.looks() == drawn_in_full(person), f"after {press} of {dialog[0]}"
+            await person.press("escape", "y", "escape")
+
+
+async def test_a_new_focus_draws_no_screen_in_full(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with office.app() as person:
+        await person.press("c")
+        fields = [person.app.screen.focused]
+        monkeypatch.setattr(Compositor, "render_full_update", lambda _: pytest.fail("all was drawn"))
+        for press in ("tab", "enter", "shift+tab"):
+            await person.press(press)
+            assert fields[-1] is not person.app.screen.focused
+            fields.append(person.app.screen.focused)
+        monkeypatch.undo()
+
+
 @pytest.mark.parametrize("no_color", ["", "1"])
 async def test_lines_look_as_textual_would_draw_them(
     patient: Office, monkeypatch: pytest.MonkeyPatch, no_color: str

@@ -9,6 +9,7 @@ from rich.console import COLOR_SYSTEMS, RenderableType
 from textual import events, on
 from textual.app import App
 from textual.geometry import Region, Size
+from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -33,11 +34,13 @@ _Result = TypeVar("_Result")
 
 
 class StyledScreen(Screen[_Result], Generic[_Result]):
-    """A screen whose styles are right whenever it comes to the front.
+    """A screen whose styles are right whenever it comes to the front, and of which a new focus paints only the widgets.
 
     Textual styles all its widgets again, in case the theme changed meanwhile. Here the theme stays, and a change of a
     class or of the focus styles the widgets at once, behind other screens too.
     """
+
+    focused = reactive[Widget | None](None, repaint=False)
 
     @on(events.ScreenResume)
     def _keep_styles(self, event: events.ScreenResume) -> None:

@@ -318,7 +318,7 @@ RELIED_UPON = (
     TextualMember(_APP, "get_driver_class", "()", ("app.py",), "overridden: TerminalDriver replaces LinuxDriver"),
     TextualMember(_APP, "post_display_hook", "()", ("app.py",), "overridden: called after a screen was written"),
     TextualMember(_APP, "action_suspend_process", "()", ("app.py",), "overridden: there may be no shell"),
-    TextualMember(_SCREEN, "focused", "reactive", ("screens/base.py",), "redeclared: Textual's repaints the screen"),
+    TextualMember(_SCREEN, "focused", "reactive", ("painting.py",), "redeclared: Textual's repaints the screen"),
     TextualMember(_SCREEN, "_dirty_widgets", "set", _HERE, "draws at once, or later"),
     TextualMember(_SCREEN, "_compositor_refresh", "()", ("painting.py",), "overridden: a held screen is not drawn"),
     TextualMember(_SCREEN, "_on_timer_update", "()", _HERE, "draws at once"),

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from textual import work
 from textual.actions import parse
-from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widget import Widget
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.permissions import Permission
@@ -49,7 +47,6 @@ class CommandScreen(HeldScreen[None]):
     AUTO_FOCUS = ""  # each screen says what has the focus; None is Textual's choice
     IS_OVERLAY: ClassVar[bool] = False
     """Whether it opens over another screen, to which going back returns."""
-    focused = reactive[Widget | None](None, repaint=False)  # a focused widget repaints itself, not the whole screen
 
     def __init__(self) -> None:
         super().__init__()
