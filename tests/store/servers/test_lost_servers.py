@@ -44,7 +44,7 @@ def stored_in(address: str) -> int:
         return int(row[0]) if row else 0
 
 
-def wait_for(count: int, address: str, ended: threading.Event) -> None:
+def until_stored(count: int, address: str, ended: threading.Event) -> None:
     """Wait until so many messages are stored."""
     while stored_in(address) < count and not ended.wait(0.01):
         pass
@@ -81,7 +81,7 @@ def test_a_server_that_crashes_and_comes_back_has_all_that_was_confirmed(cluster
 
     def crash_twice(ended: threading.Event) -> None:
         for nth in (60, 150):
-            wait_for(nth, address, ended)
+            until_stored(nth, address, ended)
             cluster.stop("immediate")
             cluster.start()
 
@@ -133,7 +133,7 @@ def test_a_promoted_standby_has_all_that_was_confirmed_and_is_gone_on_with() -> 
         conversations = campaign_at(primary.address(name), 200)
 
         def fail_over(ended: threading.Event) -> None:
-            wait_for(80, primary.address(name), ended)
+            until_stored(80, primary.address(name), ended)
             primary.stop("immediate")
             standby.promote()
 
