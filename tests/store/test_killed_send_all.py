@@ -10,6 +10,7 @@ from getpass import getuser
 from pathlib import Path
 from random import Random
 
+from tests.new_database import no_database
 from tests.store.arranging import give, known_as, take_in
 from tests.store.processes import ROOT
 from thrumsg_tui.domain.campaigns import Setup
@@ -19,6 +20,7 @@ from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.users import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
+from thrumsg_tui.store.location import Location
 
 INITIALS = 2000
 KILLS = 20
@@ -28,10 +30,10 @@ CALLS = 9000
 PATIENCE = 120
 
 
-def build(path: Path) -> Database:
+def build(location: Location) -> Database:
     """Make a campaign with QuickSend, and give Kim all of its contacts."""
     me = getuser()
-    db = Database(path)
+    db = Database(location)
     make_first_owner(db, me, "Ana", "Ortiz")
     ana = known_as(db, me)
     add_user(db, ana, "kim", "Kim", "Alvarez", role=Role.SENDER)
@@ -43,9 +45,9 @@ def build(path: Path) -> Database:
     return db
 
 
-def send_all(path: Path, *program: object) -> subprocess.CompletedProcess[str]:
+def send_all(location: Location, *program: object) -> subprocess.CompletedProcess[str]:
     """Run Send All on the command line."""
-    words = [*(program or ["thrumsg_tui"]), "--db", path, "send-all", "Spring", "--sender", "kim"]
+    words = [*(program or ["thrumsg_tui"]), "--db", location, "send-all", "Spring", "--sender", "kim"]
     return subprocess.run(
         [sys.executable, "-m", *map(str, words)],
         cwd=ROOT,
@@ -67,19 +69,19 @@ def initials(db: Database) -> tuple[int, int]:
 
 
 def test_send_all_killed_twenty_times_sends_every_initial_once(tmp_path: Path) -> None:
-    path = tmp_path / "thrumsg.db"
-    db = build(path)
+    location = no_database(tmp_path / "thrumsg.db")
+    db = build(location)
     chance, cut_short = Random(4), 0
     for _ in range(KILLS):
         before, _ = initials(db)
         batches, calls = chance.randrange(1, 3), chance.randrange(1, CALLS)
-        killed = send_all(path, "tests.cli.mortal", "send_batch", batches + 1, calls)
+        killed = send_all(location, "tests.cli.mortal", "send_batch", batches + 1, calls)
         assert (killed.returncode, killed.stderr) == (-signal.SIGKILL, "")
         after, conversations = initials(db)
         assert before < after == conversations
         cut_short += after < INITIALS
     assert cut_short == KILLS, "every kill must come while there is something left to send"
-    last = send_all(path)
+    last = send_all(location)
     assert (last.returncode, last.stderr) == (0, "")
     assert initials(db) == (INITIALS, INITIALS)
     assert examine(db) == []
