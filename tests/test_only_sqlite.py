@@ -15,7 +15,7 @@ MARKED: dict[str, int | str] = {
     "gateway/test_deliverer.py": 2,
     "gateway/test_killed_deliverers.py": 2,
     "gateway/test_practice.py": 3,
-    "gateway/test_service_manager.py": 1,
+    "gateway/test_service_manager.py": 2,
     "gateway/test_settling.py": 1,
     "store/bulk_moves/test_recovery.py": 1,
     "store/test_backup.py": ALL,

@@ -156,6 +156,7 @@ def test_a_database_that_is_locked_makes_the_deliverer_seem_no_less_alive(
     world.db.close()
 
 
+@pytest.mark.only_sqlite("the lock is a file there, which is removed")
 def test_a_deliverer_that_loses_its_lock_is_not_about_to_end(world: World, systemd: socket.socket) -> None:
     """docs/rules.md 13.5: it stands by."""
     told = ServiceManager({"NOTIFY_SOCKET": systemd.getsockname(), "WATCHDOG_USEC": "1000"})
