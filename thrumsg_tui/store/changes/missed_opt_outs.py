@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnreachable, OutcomeUnknown
 from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.stored_opt_outs import cancel_unsent, mark
 from thrumsg_tui.store.database import Database
@@ -15,8 +16,13 @@ def newest_conversation(conn: Connection) -> int:
     return int(conn.execute("SELECT COALESCE(MAX(id), 0) FROM conversation").fetchone()[0])
 
 
-@change
-def mark_missed(db: Database, campaign_id: CampaignId, after: int) -> None:
+_NOT_MARKED = (
+    "Whether contacts were opted out meanwhile could not be marked. Nothing is sent to those who were; "
+    "`thrumsg doctor --repair` marks them."
+)
+
+
+def mark_missed(db: Database, campaign_id: CampaignId, after: int) -> list[str]:
     """Mark in new conversations of a campaign what an import could not see. Not journalled: the opt-outs are.
 
     Where several write at a time, an import and an opt-out do not see each other's rows before both are committed. All
@@ -27,7 +33,19 @@ def mark_missed(db: Database, campaign_id: CampaignId, after: int) -> None:
         db: The database.
         campaign_id: The campaign.
         after: The `newest_conversation` before the import.
+
+    Returns:
+        A note if the database cannot be written now: the import itself is stored.
     """
+    try:
+        _mark(db, campaign_id, after)
+    except (DatabaseBusy, DatabaseUnreachable, OutcomeUnknown):
+        return [_NOT_MARKED]
+    return []
+
+
+@change
+def _mark(db: Database, campaign_id: CampaignId, after: int) -> None:
     with db.writing() as tx:
         tx.hold(AllNumbersLock())
         rows = tx.conn.execute(

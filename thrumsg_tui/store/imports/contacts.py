@@ -140,7 +140,7 @@ def _imported(db: Database, who: Identity, path: Path, table: Table, campaign: s
         steps.end()
         event = journal_import(tx, who, ImportKind.CONTACTS, path, tally, into.id)
     if not options.dry_run:
-        mark_missed(db, into.id, newest_before)
+        tally.notes += mark_missed(db, into.id, newest_before)
     return tally.result(table, columns, None if options.dry_run else event)
 
 
