@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.postgres_server import PATIENCE
 from tests.store.arranging import known_as
 from tests.team_server import team_server
-from thrumsg_tui.domain.errors import DatabaseMoved, NotPermitted
+from thrumsg_tui.domain.errors import DatabaseMoved, DatabaseUnreachable, NotPermitted
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.backup import backup
 from thrumsg_tui.store.backup_file import check_backup
@@ -22,6 +25,7 @@ from thrumsg_tui.store.database_move import move as moving
 from thrumsg_tui.store.database_move.move import move_database
 from thrumsg_tui.store.database_move.take_back import take_back
 from thrumsg_tui.store.doctor import examine
+from thrumsg_tui.store.engines.postgres.whole_tables import PostgresWholeTables
 
 
 def named_owner(db: Database) -> Identity:
@@ -83,6 +87,44 @@ def test_who_waits_for_the_move_is_told_where_it_went(
             started[0].result(PATIENCE)
         threads.submit(db.close).result()
     assert examine(file) == []
+
+
+def test_a_server_that_goes_away_leaves_the_old_one_in_use(
+    db: Database, file: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = named_owner(file)
+    load = PostgresWholeTables.load
+
+    def cut(self: PostgresWholeTables, conn: Any, table: str, columns: Any, rows: Iterator[Any]) -> None:
+        load(self, conn, table, columns, until_lost(rows) if table == "users" else rows)
+
+    def until_lost(rows: Iterator[Any]) -> Iterator[Any]:
+        row = next(rows)
+        other = db.engine.open("writer")
+        for _ in range(PATIENCE * 1000):
+            yield row
+            others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            other.execute(f"SELECT pg_terminate_backend(pid) {others}").fetchall()
+        db.engine.close(other)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PostgresWholeTables, "load", cut)
+        with pytest.raises(DatabaseUnreachable, match="does not answer"):
+            move_database(file, db, owner)
+    add_reply(file, owner, None, "When", "Tuesday")
+    with pytest.raises(DatabaseMoved, match="is half-made"):
+        Database(db.location)
+    move_database(file, db, owner)
+    assert examine(db) == []
+
+
+def test_the_driver_writes_nothing_on_the_screen() -> None:
+    """As it would of a COPY whose connection is lost; the log of the tests would hide it in this process."""
+    lines = (
+        "import logging, thrumsg_tui.store.engines.postgres.connection; logging.getLogger('psycopg').warning('lost')"
+    )
+    ran = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=True, timeout=PATIENCE)
+    assert ran.stderr == ""
 
 
 def test_a_database_of_a_server_is_taken_back(db: Database, file: Database) -> None:

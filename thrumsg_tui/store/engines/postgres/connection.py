@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import count, islice
@@ -15,6 +16,8 @@ from thrumsg_tui.store.engines.base import Parameters
 from thrumsg_tui.store.engines.postgres.rows import Row, row_factory
 from thrumsg_tui.store.engines.postgres.translating import BulkInsert, bulk_insert, translated
 from thrumsg_tui.store.engines.postgres.values import adapt
+
+logging.getLogger("psycopg").addHandler(logging.NullHandler())  # it would write on a person's screen
 
 _AT_ONCE = 1_000
 """How many rows a bulk statement has, and how many a stream fetches."""
