@@ -77,7 +77,7 @@ class CommandScreen(HeldScreen[None]):
             while self._stale and self.is_attached:
                 self._stale = False
                 self._show_banner()
-                self.hold(self.thrumsg.timers.frame)
+                self.hold(self.thrumsg.timers.hold if self.is_new else self.thrumsg.timers.frame)
                 await self.ask_and_paint()
                 with suppress(TimeoutError):
                     async with timeout(self.thrumsg.timers.hold):
@@ -114,8 +114,6 @@ class CommandScreen(HeldScreen[None]):
 
     def on_screen_resume(self) -> None:
         """Refresh, since data may have changed meanwhile."""
-        if self.is_new:
-            self.hold(self.thrumsg.timers.hold)
         self.ask_again()
 
     # Leaving
