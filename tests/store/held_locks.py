@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -114,12 +116,14 @@ class Held(Order):
         super().__init__()
         self._conn = conn
         self.bare: list[str] = []
+        self.installed = False
         conn.create_function("written", 3, self._written)
 
     def install(self) -> None:
-        """Make the triggers; SQLite drops them when a bulk change chooses where temporary things are kept."""
-        if self._conn.execute("SELECT 1 FROM temp.sqlite_schema LIMIT 1").fetchone():
+        """Make the triggers, unless they are there."""
+        if self.installed:
             return
+        self.installed = True
         for number, (subject, what, found_by) in enumerate(_WATCHED):
             found = found_by.format(row="OLD" if what.startswith("DELETE") else "NEW")
             self._conn.execute(
@@ -179,7 +183,12 @@ def watch(patched: pytest.MonkeyPatch) -> None:
 
 def _watch_writes(patched: pytest.MonkeyPatch) -> None:
     held: WeakKeyDictionary[sqlite3.Connection, Held] = WeakKeyDictionary()
-    begin_write, hold, commit = SqliteEngine.begin_write, SqliteEngine.hold, SqliteEngine.commit
+    begin_write, hold, commit, bulk = (
+        SqliteEngine.begin_write,
+        SqliteEngine.hold,
+        SqliteEngine.commit,
+        SqliteEngine.bulk,
+    )
 
     def begin_watched(self: SqliteEngine, conn: sqlite3.Connection, **how: Any) -> str | None:
         if self.mark != APPLICATION_ID:  # a spool, which has no such tables
@@ -195,6 +204,15 @@ def _watch_writes(patched: pytest.MonkeyPatch) -> None:
         held[conn].hold(locks)
         hold(self, conn, locks)
 
+    @contextmanager
+    def bulk_watched(self: SqliteEngine, conn: sqlite3.Connection) -> Iterator[None]:
+        try:
+            with bulk(self, conn):
+                held.pop(conn, None)  # SQLite drops the triggers when it is told where to keep what is temporary
+                yield
+        finally:
+            held.pop(conn, None)
+
     def commit_watched(self: SqliteEngine, conn: sqlite3.Connection) -> None:
         if conn in held:
             assert not held[conn].bare, held[conn].bare
@@ -203,6 +221,7 @@ def _watch_writes(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(SqliteEngine, "begin_write", begin_watched)
     patched.setattr(SqliteEngine, "hold", hold_watched)
     patched.setattr(SqliteEngine, "commit", commit_watched)
+    patched.setattr(SqliteEngine, "bulk", bulk_watched)
 
 
 def _watch_order(patched: pytest.MonkeyPatch) -> None:
