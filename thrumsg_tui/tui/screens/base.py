@@ -82,7 +82,6 @@ class CommandScreen(HeldScreen[None]):
                 with suppress(TimeoutError):
                     async with timeout(self.thrumsg.timers.hold):
                         await self.until_drawn()
-                self.release()
         except ThrumsgError as error:
             self.say(str(error), warning=True)
         finally:
