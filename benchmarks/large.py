@@ -19,7 +19,7 @@ from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.users import make_first_owner
 from thrumsg_tui.store.database import Database, utc_now
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.store.schema import MIGRATIONS, read_migration
 from thrumsg_tui.store.times import to_ms

@@ -7,7 +7,10 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-USERS = (ROOT / "thrumsg_tui/cli/argument_parser.py", ROOT / "scripts/make_docs.py")
+USERS = [
+    *(ROOT / "thrumsg_tui/cli" / name for name in ("argument_parser.py", "completion.py")),
+    *(ROOT / "scripts" / name for name in ("command_line.py", "make_docs.py")),
+]
 
 OF_THE_MODULE = {"_AppendAction", "_ArgumentGroup", "_HelpAction", "_SubParsersAction", "_VersionAction"}
 OF_A_PARSER = {"_action_groups", "_actions", "_mutually_exclusive_groups", "_optionals", "_positionals"}

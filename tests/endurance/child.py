@@ -26,7 +26,7 @@ from typing import Self
 import thrumsg_tui
 from thrumsg_tui.cli.main import main
 from thrumsg_tui.store import database
-from thrumsg_tui.store.engines.base import OnWait
+from thrumsg_tui.store.engines.connection import OnWait
 from thrumsg_tui.store.engines.sqlite.engine import SqliteEngine
 from thrumsg_tui.store.pacing import Pacing
 

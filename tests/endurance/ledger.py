@@ -9,7 +9,7 @@ from pathlib import Path
 
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 
 _ASSIGNED = """
     SELECT campaign_id, SUM(assigned) AS assigned, SUM(counted) AS counted FROM (

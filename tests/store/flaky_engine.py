@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnreachable, ThrumsgError
-from thrumsg_tui.store.engines.base import Failure, OnWait, Role
+from thrumsg_tui.store.engines.connection import OnWait, Role
+from thrumsg_tui.store.engines.failure import Failure
 from thrumsg_tui.store.engines.sqlite.engine import SqliteEngine
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.new_database import ON_SERVER
 from tests.store.screen_queries import Filled
-from thrumsg_tui.store.engines.base import Connection, Cursor, Parameters
+from thrumsg_tui.store.engines.connection import Connection, Cursor, Parameters
 
 Plan = Mapping[str, Any]
 """A step of a plan, as the server describes it."""

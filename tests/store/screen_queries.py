@@ -14,7 +14,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.reassignment import FromAssignments, FromConversations, FromEveryone, Request, ToAssignments
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import job_of, open_jobs
 from thrumsg_tui.store.queries.campaigns import (
     assignment_of_user,

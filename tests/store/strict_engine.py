@@ -8,7 +8,7 @@ from inspect import ismethod
 from pathlib import Path
 from typing import Any
 
-from thrumsg_tui.store.engines.base import Parameters, Role
+from thrumsg_tui.store.engines.connection import Parameters, Role
 from thrumsg_tui.store.engines.sqlite.engine import SqliteEngine
 
 

@@ -23,7 +23,7 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
 from thrumsg_tui.store.changes.users import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.engines.base import Row
+from thrumsg_tui.store.engines.connection import Row
 from thrumsg_tui.store.queries.campaigns import campaigns
 
 P = ParamSpec("P")

@@ -34,12 +34,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 import thrumsg_tui.tui
-from thrumsg_tui.tui.textual_compat import (
-    RELIED_UPON,
-    TextualMember,
-    forget_removed_widgets,
-    make_strip_caches_late,
-)
+from tests.tui.textual_members import RELIED_UPON, TextualMember
+from thrumsg_tui.tui.textual_compat import forget_removed_widgets, make_strip_caches_late
 
 TUI = Path(thrumsg_tui.tui.__file__).parent
 COMPAT = "textual_compat.py"

@@ -20,7 +20,7 @@ from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, Totals
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries import campaigns as queries
 from thrumsg_tui.store.queries.follow_ups import follow_ups
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies

@@ -15,7 +15,7 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.gateway.registry import GATEWAYS
 from thrumsg_tui.store.changes import gateway_numbers as changes
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries import gateway_numbers as queries
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.settings import settings

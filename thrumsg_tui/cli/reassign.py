@@ -34,7 +34,7 @@ from thrumsg_tui.domain.reassignment import (
 from thrumsg_tui.domain.reassignment_summary import what_stays
 from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.store.changes import reassign as changes
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.input_files import called
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import reassignment as queries

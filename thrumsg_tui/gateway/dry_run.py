@@ -16,7 +16,7 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.send_rules import handed_over_at, shut_out
 from thrumsg_tui.store.changes.delivery import why_withdrawn
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.queries.gateway_numbers import NumberPool, our_numbers
 from thrumsg_tui.store.queries.outbox import OUTGOING, Candidate, candidates, due_scheduled

@@ -13,7 +13,8 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.database_move.copy import Passed, copy_tables, count_rows
 from thrumsg_tui.store.doctor import damage_in, wrong_figures_in
 from thrumsg_tui.store.engines import file_engine_for
-from thrumsg_tui.store.engines.base import Connection, Failure
+from thrumsg_tui.store.engines.connection import Connection
+from thrumsg_tui.store.engines.failure import Failure
 from thrumsg_tui.store.engines.sentences import damaged
 from thrumsg_tui.store.location import ServerAddress
 from thrumsg_tui.store.locks import EverythingLock

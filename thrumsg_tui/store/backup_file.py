@@ -18,7 +18,7 @@ from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import Problem, damage_in, wrong_figures_in
 from thrumsg_tui.store.engines import file_engine_for
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.input_files import refuse_odd_file
 from thrumsg_tui.store.output_files import part_beside, remove_part
 from thrumsg_tui.store.phone_display import phone_display

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from thrumsg_tui.domain.conversations import ConversationId, ConversationState, MessageFact, state_from
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.queries.follow_ups import IS_FOR, LIVE
 
 

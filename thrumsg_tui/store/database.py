@@ -13,7 +13,9 @@ from thrumsg_tui.domain.errors import DatabaseMoved, DatabaseUnreachable
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.database_errors import damage_named, translated_errors
 from thrumsg_tui.store.engines import engine_for, file_engine_for
-from thrumsg_tui.store.engines.base import NO_DAMAGE, Access, Connection, Engine, Failure, OnWait, Parameters, Role
+from thrumsg_tui.store.engines.base import Access, Engine
+from thrumsg_tui.store.engines.connection import Connection, OnWait, Parameters, Role
+from thrumsg_tui.store.engines.failure import NO_DAMAGE, Failure
 from thrumsg_tui.store.location import Location, path_of, read_location
 from thrumsg_tui.store.locks import Lock
 from thrumsg_tui.store.pacing import Pacing

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, Refused
-from thrumsg_tui.store.engines.base import NO_DAMAGE, Engine, Failure
+from thrumsg_tui.store.engines.base import Engine
+from thrumsg_tui.store.engines.failure import NO_DAMAGE, Failure
 from thrumsg_tui.store.engines.sentences import damaged
 
 _SUSPECT = (

@@ -11,7 +11,7 @@ from typing import Any, assert_never
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.store import export_columns
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.queries.users import user_name
 from thrumsg_tui.store.times import from_ms_or_none, iso

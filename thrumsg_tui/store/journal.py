@@ -10,7 +10,7 @@ from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Transaction
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.event_details import facts_of, stored_details
 
 

@@ -7,7 +7,8 @@ from time import monotonic
 from typing import Any
 
 from thrumsg_tui.domain.errors import DatabaseUnusable, OutcomeUnknown
-from thrumsg_tui.store.engines.base import BUSY_SECONDS, Engine, OnWait, Parameters
+from thrumsg_tui.store.engines.base import BUSY_SECONDS, Engine
+from thrumsg_tui.store.engines.connection import OnWait, Parameters
 
 _PAUSE = 0.25
 """Seconds between two tries to reach a server."""

@@ -19,7 +19,7 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.event_details import facts_of
 from thrumsg_tui.store.export import Record, records, write_csv
 from thrumsg_tui.store.export_columns import OPT_OUT_REPORT

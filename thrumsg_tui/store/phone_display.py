@@ -12,7 +12,7 @@ from thrumsg_tui.store.queries.settings import settings
 if TYPE_CHECKING:
     from thrumsg_tui.domain.redaction import PhoneDisplay
     from thrumsg_tui.store.database import Database
-    from thrumsg_tui.store.engines.base import Connection
+    from thrumsg_tui.store.engines.connection import Connection
 
 
 def phone_display(conn: Connection) -> PhoneDisplay:

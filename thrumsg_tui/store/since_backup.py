@@ -12,7 +12,8 @@ from thrumsg_tui.domain.conversations import MessageId
 from thrumsg_tui.domain.enums import OptOutKind
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.engines import file_engine_for
-from thrumsg_tui.store.engines.base import Connection, Engine, Row
+from thrumsg_tui.store.engines.base import Engine
+from thrumsg_tui.store.engines.connection import Connection, Row
 
 _PHONE = re.compile(r"\+[0-9]{3,20}")
 

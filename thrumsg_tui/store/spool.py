@@ -18,7 +18,8 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.storable_text import storable
 from thrumsg_tui.store.database import utc_now
 from thrumsg_tui.store.engines import spool_engine_for
-from thrumsg_tui.store.engines.base import Connection, Failure, Role, Row
+from thrumsg_tui.store.engines.connection import Connection, Role, Row
+from thrumsg_tui.store.engines.failure import Failure
 from thrumsg_tui.store.times import from_ms, to_ms
 
 MOST_TRIES = 5

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from thrumsg_tui.domain.carrier import CarrierStatus, Delivery
     from thrumsg_tui.domain.redaction import PhoneDisplay
     from thrumsg_tui.domain.users import Identity
-    from thrumsg_tui.store.engines.base import Connection
+    from thrumsg_tui.store.engines.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from thrumsg_tui.domain.users import Identity
-    from thrumsg_tui.store.engines.base import Connection
+    from thrumsg_tui.store.engines.connection import Connection
 
 LAST_ROUTE = "last_place"
 """The preference that stores the last screen."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from thrumsg_tui.domain.conversations import EventId
     from thrumsg_tui.domain.reassignment import Outcome
     from thrumsg_tui.store.database import Database
-    from thrumsg_tui.store.engines.base import Connection
+    from thrumsg_tui.store.engines.connection import Connection
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

@@ -17,7 +17,7 @@ from tests.store.servers.standbys import address_of_both, cluster_with_standby
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnreachable, DatabaseUnusable
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines import base
-from thrumsg_tui.store.engines.base import Failure
+from thrumsg_tui.store.engines.failure import Failure
 from thrumsg_tui.store.engines.postgres.errors import failure
 from thrumsg_tui.store.location import ServerAddress
 

@@ -18,7 +18,7 @@ from tests.postgres_server import PATIENCE, USER, own_cluster
 from thrumsg_tui.domain.errors import DatabaseUnreachable, DatabaseUnusable
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines import engine_for
-from thrumsg_tui.store.engines.base import Failure
+from thrumsg_tui.store.engines.failure import Failure
 from thrumsg_tui.store.engines.postgres.tls import ssl_options
 from thrumsg_tui.store.location import ServerAddress
 

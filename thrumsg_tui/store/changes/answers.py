@@ -17,7 +17,7 @@ from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange, read_entry
 from thrumsg_tui.store.conversation_state import refresh_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.locks import ConversationLock, Lock
 from thrumsg_tui.store.queries.campaigns import questions

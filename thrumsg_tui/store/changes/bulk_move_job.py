@@ -24,7 +24,7 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.apply_moves import apply_moves
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.journal import record, recorded_facts, rewrite
 from thrumsg_tui.store.locks import CampaignLock
 from thrumsg_tui.store.pacing import Pacing

@@ -18,7 +18,7 @@ from thrumsg_tui.domain.send_rules import handed_over_at, shut_out, valid_for
 from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.scheduled_messages import cancel, tell_threads
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.locks import ConversationLock, NumberLock, OurNumbersLock
 from thrumsg_tui.store.queries.campaigns import campaign_for

@@ -15,7 +15,7 @@ from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.opt_outs import opt_out_at_carrier
 from thrumsg_tui.store.conversation_state import refresh
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.engines.base import Row
+from thrumsg_tui.store.engines.connection import Row
 from thrumsg_tui.store.locks import ConversationLock, OurNumbersLock, number_locks
 from thrumsg_tui.store.queries.gateway_numbers import NOTHING_LEFT
 from thrumsg_tui.store.queries.outbox import Doubtful

@@ -18,7 +18,7 @@ from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.change import change
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.locks import content_locks
 from thrumsg_tui.store.queries.campaigns import campaigns, find_campaign, get_campaign

@@ -7,7 +7,7 @@ from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnreachable, Outcome
 from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.stored_opt_outs import cancel_unsent, mark
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.locks import AllNumbersLock, ContactLock
 
 

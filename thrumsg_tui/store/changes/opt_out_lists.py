@@ -26,7 +26,7 @@ from thrumsg_tui.store.changes.stored_opt_outs import (
 )
 from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.locks import Lock, number_locks
 from thrumsg_tui.store.phones import normalize, require_region

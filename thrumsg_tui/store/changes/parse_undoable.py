@@ -14,7 +14,7 @@ from thrumsg_tui.store.changes.reassign import Reassignment, SenderRemoval
 from thrumsg_tui.store.changes.skip_follow_up import FollowUpSkip
 from thrumsg_tui.store.changes.undo_send import SentMessage
 from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange, read_entry
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 
 
 def undoable_changes(kind: EventKind) -> tuple[type[UndoableChange], ...]:

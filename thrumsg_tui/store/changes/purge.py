@@ -20,7 +20,7 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.change import change
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.locks import CampaignLock, ContactsLock
 from thrumsg_tui.store.queries.campaigns import find_campaign

@@ -16,7 +16,7 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.send_rules import scheduled_for, shut_out
 from thrumsg_tui.store.conversation_state import refresh, refresh_pending_follow_ups, reopen_follow_ups
 from thrumsg_tui.store.database import Transaction
-from thrumsg_tui.store.engines.base import Row
+from thrumsg_tui.store.engines.connection import Row
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.phones import zones_of
 from thrumsg_tui.store.queries.campaigns import get_campaign

@@ -21,7 +21,7 @@ from thrumsg_tui.store.changes.send import close_follow_up
 from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange
 from thrumsg_tui.store.conversation_state import refresh_follow_ups, refresh_pending_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.locks import ConversationLock, Lock
 from thrumsg_tui.store.queries.ownership import require_own

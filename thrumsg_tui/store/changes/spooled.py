@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from thrumsg_tui.store.change import change
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.spool import SpooledRequest
 from thrumsg_tui.store.times import from_ms, to_ms
 

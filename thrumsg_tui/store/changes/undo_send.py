@@ -16,7 +16,7 @@ from thrumsg_tui.domain.users import Identity, User
 from thrumsg_tui.store.changes.scheduled_messages import cancel
 from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange
 from thrumsg_tui.store.database import Transaction
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.locks import ConversationLock, Lock
 from thrumsg_tui.store.queries.next_message import next_message

@@ -22,7 +22,7 @@ from thrumsg_tui.domain.reassignment import Outcome, Plan
 from thrumsg_tui.domain.redaction import IN_FULL
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Transaction
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.locks import ConversationLock, Lock
 from thrumsg_tui.store.pacing import Pacing

@@ -9,7 +9,8 @@ from typing import Any
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.database_move.tables import KEYS, may_have_nul, without_nul
 from thrumsg_tui.store.engines import whole_tables_of
-from thrumsg_tui.store.engines.base import Connection, Engine
+from thrumsg_tui.store.engines.base import Engine
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.progress import EVERY, OnProgress
 
 OnRows = Callable[[int], None]

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.location import Location
 
 

@@ -29,7 +29,7 @@ from thrumsg_tui.store.database_move.marks import Mark, MarkKind, read_mark, sto
 from thrumsg_tui.store.database_move.tables import KEYS
 from thrumsg_tui.store.doctor import damage_in, examine, wrong_figures_in
 from thrumsg_tui.store.engines import file_engine_for, whole_tables_of
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.location import Location, ServerAddress
 from thrumsg_tui.store.locks import EverythingLock

@@ -15,7 +15,7 @@ from thrumsg_tui.store.database_move.marks import Mark, MarkKind, read_mark, rem
 from thrumsg_tui.store.database_move.move import exclude_others, name_of
 from thrumsg_tui.store.database_move.tables import KEYS
 from thrumsg_tui.store.engines import whole_tables_of
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.locks import EverythingLock
 

@@ -16,7 +16,8 @@ from thrumsg_tui.store.changes.bulk_move_job import finish_left_behind, left_beh
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import conversations, counts, damage, moves, spool, texts
 from thrumsg_tui.store.doctor.problem import Problem
-from thrumsg_tui.store.engines.base import Connection, Engine
+from thrumsg_tui.store.engines.base import Engine
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.locks import EverythingLock
 

@@ -14,7 +14,7 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.conversation_state import FACTS, fact_of, refresh, refresh_follow_ups, refresh_pending_follow_ups
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.doctor.problem import Problem
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.follow_ups import IS_FOR, LIVE
 
 

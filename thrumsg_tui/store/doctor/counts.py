@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.doctor.problem import Problem
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.schema import COUNTED
 
 _REPLIES = """

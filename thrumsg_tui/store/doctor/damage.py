@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 from thrumsg_tui.domain.enums import OptOutKind
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.store.doctor.problem import Problem
-from thrumsg_tui.store.engines.base import MOST, NO_DAMAGE, Connection, Engine, UnreadableText
+from thrumsg_tui.store.engines.base import Engine
+from thrumsg_tui.store.engines.connection import Connection
+from thrumsg_tui.store.engines.failure import MOST, NO_DAMAGE, UnreadableText
 from thrumsg_tui.store.event_details import are_readable
 from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.times import from_ms

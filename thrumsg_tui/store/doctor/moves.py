@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.doctor.problem import Problem
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, jobs, wrong_figures
 from thrumsg_tui.store.queries.history import get_event
 

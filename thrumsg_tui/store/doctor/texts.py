@@ -11,7 +11,7 @@ from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.doctor.problem import Problem
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 
 
 def find(conn: Connection) -> Iterator[Problem]:

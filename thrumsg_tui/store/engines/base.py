@@ -1,140 +1,23 @@
-"""Protocols of a database engine: its connections, cursors and rows, and every operation in which engines differ.
-
-The SQL above these protocols stays within the common subset of SQLite 3.37 and PostgreSQL 14 (`docs/architecture.md`).
-"""
+"""The protocol of a database engine: every operation in which engines differ."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from enum import Enum, auto
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.store.engines.connection import Connection, OnWait, Role
+from thrumsg_tui.store.engines.failure import Column, Damage, Failure
 from thrumsg_tui.store.location import Location
 from thrumsg_tui.store.locks import Lock
 
 BUSY_SECONDS = 15
 """How many seconds a writer waits for another one before it gives up."""
 
-MOST = 20
-"""How many problems to list of each kind of damage; one damaged page causes hundreds."""
-
 LOCK_ENDING = ".deliver.lock"
 """What the file with the lock of the deliverer has after the name of a database that is a file."""
-
-Role: TypeAlias = Literal["reader", "writer"]
-"""The purpose of a connection; a reader refuses to write."""
-
-OnWait: TypeAlias = Callable[[bool], None]
-"""Called when a wait for another writer begins (True) and when it ends (False)."""
-
-Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
-"""Values for `?` by position, or for `:name` by name."""
-
-
-class Row(Protocol):
-    """One row of a result; values are found by column name or by position."""
-
-    def __getitem__(self, key: Any, /) -> Any:
-        """Return the value of a column."""
-
-    def __iter__(self) -> Iterator[Any]:
-        """Iterate over the values in the order of the columns."""
-
-    def __len__(self) -> int:
-        """Return the number of columns."""
-
-    def keys(self) -> Sequence[str]:
-        """Return the column names in order."""
-
-
-class Cursor(Protocol):
-    """The result of a statement, read row by row."""
-
-    @property
-    def rowcount(self) -> int:
-        """How many rows an INSERT, UPDATE or DELETE changed."""
-
-    def fetchone(self) -> Any:
-        """Return the next `Row`, or None after the last one."""
-
-    def fetchall(self) -> list[Any]:
-        """Return all rows that are left."""
-
-    def __iter__(self) -> Iterator[Any]:
-        """Iterate over the rows that are left."""
-
-
-class Connection(Protocol):
-    """A connection with an open transaction; the engine begins and ends it."""
-
-    def execute(self, sql: str, parameters: Parameters = ..., /) -> Cursor:
-        """Run one statement."""
-
-    def executemany(self, sql: str, rows: Iterable[Parameters], /) -> Cursor:
-        """Run one statement for each row of parameters."""
-
-    def stream(self, sql: str, parameters: Parameters = ..., /) -> Iterator[Any]:
-        """Run a query and read its rows a few at a time, so that a whole table needs no more memory than its rows do.
-
-        Read it to the end, or end the transaction.
-        """
-
-
-class Failure(Enum):
-    """The kinds of failure that a driver's error reports."""
-
-    BUSY = auto()
-    """Somebody else holds a lock."""
-    NO_ROOM = auto()
-    """The disk is full, or cannot be written."""
-    NO_ACCESS = auto()
-    INTERRUPTED = auto()
-    DAMAGED = auto()
-    """The engine itself says that the database is damaged."""
-    NO_SUCH_ROW = auto()
-    """A row refers to one that does not exist."""
-    NOT_UNIQUE = auto()
-    """There is a row already with what only one row may have."""
-    CONFLICT = auto()
-    """Others changed the same at the same time, and this transaction had to give way."""
-    DISCONNECTED = auto()
-    """The connection to a server is lost, or cannot be made."""
-    CLOSED = auto()
-    """The database takes no changes: its contents were moved to another one."""
-    OTHER = auto()
-
-
-NO_DAMAGE = frozenset(
-    {
-        Failure.BUSY,
-        Failure.NO_ROOM,
-        Failure.NO_ACCESS,
-        Failure.INTERRUPTED,
-        Failure.CONFLICT,
-        Failure.DISCONNECTED,
-        Failure.CLOSED,
-    }
-)
-"""Failures that also happen with an undamaged database."""
-
-
-class Damage(NamedTuple):
-    """A problem that an engine finds in a database: its subject, and what is wrong with it."""
-
-    subject: str
-    sentence: str
-
-
-class Column(NamedTuple):
-    """A column of a table, as the database describes it."""
-
-    name: str
-    is_text: bool
-    is_generated: bool = False
-    """Whether the engine computes it from other columns of the row."""
 
 
 class Access(NamedTuple):
@@ -147,10 +30,6 @@ class Access(NamedTuple):
     may_be_first_owner: bool
     """Whether a database without users gets them as its owner."""
     may_write: bool
-
-
-class UnreadableText(Exception):
-    """The next row has a text that is not UTF-8."""
 
 
 class DeliveryLock(Protocol):

@@ -12,7 +12,7 @@ from thrumsg_tui.domain.contact_zones import state_of
 from thrumsg_tui.domain.opened_points import Opened
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.launch_check import launched
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.compliance import Arrival, points_by_arrivals
 
 _BATCH = 500

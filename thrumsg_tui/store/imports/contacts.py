@@ -20,7 +20,7 @@ from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.launch_check import record_confirmed
 from thrumsg_tui.store.changes.missed_opt_outs import mark_missed, newest_conversation
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.imports.columns import FIRST_NAME, LAST_NAME, PHONE, choose, custom_fields, example, fitness
 from thrumsg_tui.store.imports.contact_points import has_moved, points_of_import
 from thrumsg_tui.store.imports.import_run import (

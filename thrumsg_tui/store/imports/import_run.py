@@ -16,7 +16,7 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.organization_facts import FileImported
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.imports.result import FileRow, Imported, Reading, RejectedRow
 from thrumsg_tui.store.imports.table import Table
 from thrumsg_tui.store.input_files import called

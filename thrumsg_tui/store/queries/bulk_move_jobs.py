@@ -13,7 +13,7 @@ from thrumsg_tui.store.times import from_ms
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.users import UserId
-    from thrumsg_tui.store.engines.base import Connection, Row
+    from thrumsg_tui.store.engines.connection import Connection, Row
 
 _JOB = """
     SELECT job.*, users.login AS by

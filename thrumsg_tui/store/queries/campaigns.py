@@ -26,14 +26,14 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.permissions import Permission, Role, needed_role
 from thrumsg_tui.domain.users import Identity, User, UserId
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.phones import zones_of
 from thrumsg_tui.store.queries.users import USER_COLUMNS, find_user, user_name, user_of
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.conversations import ConversationId
-    from thrumsg_tui.store.engines.base import Connection, Row
+    from thrumsg_tui.store.engines.connection import Connection, Row
 
 ONLINE_FOR = timedelta(seconds=30)
 """A user is offline this long after their messenger last renewed its presence (`docs/rules.md 2.4`)."""

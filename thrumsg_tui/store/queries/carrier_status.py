@@ -19,7 +19,7 @@ from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.our_numbers import NumberState
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.queries.settings import PRACTICE
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
 

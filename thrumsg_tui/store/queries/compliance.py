@@ -20,7 +20,7 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.opened_points import opened
 from thrumsg_tui.domain.state_hours import StateHours, read_state_hours
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.phones import origin_of, time_zones
 from thrumsg_tui.store.queries.field_codes import field_codes
 from thrumsg_tui.store.queries.gateway_numbers import campaign_numbers, our_numbers

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import full_name
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.event_details import facts_of
 from thrumsg_tui.store.schema import NOTABLE
 from thrumsg_tui.store.times import from_ms

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.consent import Wish
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.times import from_ms
 
 WRITTEN_AT = """

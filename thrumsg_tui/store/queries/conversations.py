@@ -10,7 +10,7 @@ from thrumsg_tui.domain.conversations import ConversationId, ConversationRow
 from thrumsg_tui.domain.enums import ConversationSort, Direction, MessageState, Status, Tab
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.queries.like_patterns import containing, number_patterns
 from thrumsg_tui.store.queries.list_orders import Order, order_of

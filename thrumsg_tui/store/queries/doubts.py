@@ -10,7 +10,7 @@ from thrumsg_tui.domain.enums import MessageKind
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import full_name
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.queries.settings import restored_ms
 from thrumsg_tui.store.queries.users import user_name
 from thrumsg_tui.store.times import from_ms_or_none

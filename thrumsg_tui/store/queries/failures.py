@@ -9,7 +9,7 @@ from thrumsg_tui.domain.conversations import NAMELESS, ConversationId, MessageId
 from thrumsg_tui.domain.enums import MessageKind
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import full_name
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.queries.users import user_name
 from thrumsg_tui.store.times import from_ms, to_ms
 

@@ -9,7 +9,7 @@ from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.suspected_fields import suspected_fields
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 
 _SAMPLE = 300
 """How many contacts `field_codes` reads to find custom fields."""

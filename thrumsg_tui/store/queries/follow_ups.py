@@ -7,7 +7,7 @@ from dataclasses import field
 from thrumsg_tui.domain.campaigns import AnswerCondition, CampaignId, ChoiceId, FollowUp, FollowUpId, QuestionId, Target
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.times import from_ms_or_none
 
 _NAMED = """

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.users import UserId
 from thrumsg_tui.store.changes.parse_undoable import parse_undoable
 from thrumsg_tui.store.changes.undoable_change import read_entry
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.event_details import facts_of
 from thrumsg_tui.store.schema import NOTABLE
 from thrumsg_tui.store.times import from_ms

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.conversations import ListRequest, conditions
 from thrumsg_tui.store.queries.list_orders import Way
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.conversations import ListRequest, ids
 from thrumsg_tui.store.queries.list_places import Landmark, ids_beyond, landmark, place_of, position
 from thrumsg_tui.store.queries.search import Search

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.enums import Status, Tab, UnmatchedReason
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import full_name
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.message_origin import as_given, is_number
 from thrumsg_tui.store.phones import normalize
 from thrumsg_tui.store.queries.thread import get_opt_out

@@ -7,7 +7,7 @@ from thrumsg_tui.domain.enums import MessageKind, Status
 from thrumsg_tui.domain.fields import Rendered, may_be_misspelt, render
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.users import Identity, User
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.field_codes import field_codes
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.users import find_user

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.times import to_ms
 
 

@@ -6,7 +6,7 @@ from thrumsg_tui.domain.conversations import OptOut
 from thrumsg_tui.domain.enums import OptOutKind
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold, full_name
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.queries.consent import WRITTEN_AT
 from thrumsg_tui.store.queries.like_patterns import containing, number_patterns
 from thrumsg_tui.store.queries.users import user_name

@@ -14,7 +14,7 @@ from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.delivery_states import MOST_DOUBTS
 from thrumsg_tui.domain.enums import CampaignState, MessageKind
 from thrumsg_tui.domain.media import Media
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.queries.settings import restored_ms
 from thrumsg_tui.store.times import from_ms, to_ms
 

@@ -16,7 +16,7 @@ from thrumsg_tui.store.times import from_ms, to_ms
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.users import Identity
-    from thrumsg_tui.store.engines.base import Connection
+    from thrumsg_tui.store.engines.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)

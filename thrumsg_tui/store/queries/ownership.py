@@ -8,7 +8,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.redaction import Phone
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 
 
 def require_own(who: Identity, conversation: ConversationHead) -> None:

@@ -21,7 +21,7 @@ from thrumsg_tui.domain.reassignment import (
     Way,
 )
 from thrumsg_tui.domain.split import deal, deal_level
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.queries.campaigns import assignments, get_campaign
 from thrumsg_tui.store.queries.users import user_name
 from thrumsg_tui.store.schema import WAITING

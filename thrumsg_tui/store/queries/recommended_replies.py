@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.campaigns import CampaignId, RecommendedReply
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 
 
 def recommended_replies(conn: Connection, campaign_id: CampaignId) -> tuple[RecommendedReply, ...]:

@@ -12,7 +12,7 @@ from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.script_check import Check, check_initial, check_script
 from thrumsg_tui.domain.segments import Segmentation, measure
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.field_codes import field_codes
 from thrumsg_tui.store.queries.next_message import field_values
 from thrumsg_tui.store.queries.settings import settings

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from thrumsg_tui.domain.enums import ConversationSort
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.conversations import (
     ListRequest,
     conditions,

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.users import Identity, User
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.users import USER_COLUMNS, user_of
 from thrumsg_tui.store.times import from_ms
 

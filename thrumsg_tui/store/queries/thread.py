@@ -31,7 +31,7 @@ from thrumsg_tui.domain.organization_facts import ConversationRenumbered, Number
 from thrumsg_tui.domain.our_numbers import NumberState
 from thrumsg_tui.domain.redaction import Ours
 from thrumsg_tui.domain.users import UserId
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.event_details import facts_of
 from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.phones import zones_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.reassignment import Move, Plan
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.reassignment import STATUSES, possible_among
 from thrumsg_tui.store.queries.users import user_name
 

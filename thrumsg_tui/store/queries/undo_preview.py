@@ -15,7 +15,7 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.parse_undoable import undoable_change
 from thrumsg_tui.store.changes.undo_send import SentMessage
 from thrumsg_tui.store.changes.undoable_change import UndoableChange
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import begun_by, job_of
 from thrumsg_tui.store.queries.history import get_event, newest_own_undo, newest_send, own_changes
 from thrumsg_tui.store.queries.lookup import FoundConversation

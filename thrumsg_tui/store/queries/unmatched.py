@@ -8,7 +8,7 @@ from datetime import datetime
 from thrumsg_tui.domain.enums import UnmatchedReason
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.media import Media
-from thrumsg_tui.store.engines.base import Connection, Row
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.times import from_ms
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.outbox import OUTGOING, outgoing_of
 from thrumsg_tui.store.times import to_ms
 

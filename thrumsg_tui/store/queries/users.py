@@ -12,7 +12,7 @@ from thrumsg_tui.domain.permissions import Permission, Role, needed_role
 from thrumsg_tui.domain.users import Identity, User, UserId
 
 if TYPE_CHECKING:
-    from thrumsg_tui.store.engines.base import Connection, Row
+    from thrumsg_tui.store.engines.connection import Connection, Row
 
 USER_COLUMNS = "users.id, users.login, users.first_name, users.last_name, users.email, users.role"
 

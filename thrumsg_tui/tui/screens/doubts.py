@@ -11,7 +11,7 @@ from thrumsg_tui.domain.conversation_facts import DoubtAnswer
 from thrumsg_tui.domain.conversations import words_of
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.doubts import answer_doubt
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.doubts import MessageInDoubt, count_in_doubt, messages_in_doubt
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of

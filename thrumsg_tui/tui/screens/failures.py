@@ -9,7 +9,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.conversations import words_of
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.failures import FailedMessage, count_failed, failed_messages
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of

@@ -12,7 +12,7 @@ from thrumsg_tui.domain.campaigns import Campaign, CampaignId, FollowUp
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.follow_ups import end_follow_up
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.campaigns import get_campaign, questions
 from thrumsg_tui.store.queries.follow_ups import follow_ups
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of

@@ -15,7 +15,7 @@ from thrumsg_tui.domain.names import fold, search_rows
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.store.changes.undo import begin_undo
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.store.queries.users import users

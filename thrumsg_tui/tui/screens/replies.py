@@ -10,7 +10,7 @@ from thrumsg_tui.domain.names import search_rows
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.replies import move_reply, remove_reply
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.questions import move_question, restore_question, retire_question
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.survey_results import QuestionResult, survey_results
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of

@@ -9,7 +9,7 @@ from thrumsg_tui.domain.conversations import NO_SENDER, words_of
 from thrumsg_tui.domain.enums import UnmatchedReason
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.store.engines.base import Connection
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.store.queries.unmatched import UnmatchedMessage, count_unmatched, unmatched_messages
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of

@@ -12,7 +12,7 @@ import psycopg
 from psycopg import ClientCursor
 from psycopg.pq import TransactionStatus
 
-from thrumsg_tui.store.engines.base import Parameters
+from thrumsg_tui.store.engines.connection import Parameters
 from thrumsg_tui.store.engines.postgres.rows import Row, row_factory
 from thrumsg_tui.store.engines.postgres.translating import BulkInsert, bulk_insert, translated
 from thrumsg_tui.store.engines.postgres.values import adapt

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 
 import psycopg
 
-from thrumsg_tui.store.engines.base import Column, Damage
+from thrumsg_tui.store.engines.failure import Column, Damage
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection
 from thrumsg_tui.store.engines.postgres.upgrade import MIGRATIONS, read_migration
 

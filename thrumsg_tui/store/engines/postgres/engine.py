@@ -11,7 +11,9 @@ import psycopg
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.store.engines import base
-from thrumsg_tui.store.engines.base import Access, Column, Damage, Failure, OnWait, Role
+from thrumsg_tui.store.engines.base import Access
+from thrumsg_tui.store.engines.connection import OnWait, Role
+from thrumsg_tui.store.engines.failure import Column, Damage, Failure
 from thrumsg_tui.store.engines.postgres import errors, lost_transactions
 from thrumsg_tui.store.engines.postgres.access import access
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection

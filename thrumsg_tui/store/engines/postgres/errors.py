@@ -16,7 +16,7 @@ from thrumsg_tui.domain.errors import (
     ThrumsgError,
 )
 from thrumsg_tui.store.engines import base
-from thrumsg_tui.store.engines.base import Failure
+from thrumsg_tui.store.engines.failure import Failure
 from thrumsg_tui.store.location import ServerAddress
 
 UNREADABLE: tuple[type[Exception], ...] = (errors.DataCorrupted, errors.IndexCorrupted, errors.CharacterNotInRepertoire)

@@ -17,7 +17,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from thrumsg_tui.domain.errors import DatabaseUnusable
-from thrumsg_tui.store.engines.base import Parameters
+from thrumsg_tui.store.engines.connection import Parameters
 from thrumsg_tui.store.schema import APPLICATION_ID
 
 COMPANION_ENDINGS = ("-wal", "-shm", "-journal")

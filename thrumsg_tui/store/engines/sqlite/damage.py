@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import cache
 
-from thrumsg_tui.store.engines.base import MOST, Column, Damage, UnreadableText
+from thrumsg_tui.store.engines.failure import MOST, Column, Damage, UnreadableText
 from thrumsg_tui.store.engines.sqlite.connections import pragma
 from thrumsg_tui.store.engines.sqlite.errors import error_code
 from thrumsg_tui.store.schema import MIGRATIONS, read_migration

@@ -12,7 +12,9 @@ from weakref import WeakKeyDictionary
 
 from thrumsg_tui.domain.errors import DatabaseUnusable, ThrumsgError
 from thrumsg_tui.store.engines import base
-from thrumsg_tui.store.engines.base import Access, Column, Damage, Failure, OnWait, Role
+from thrumsg_tui.store.engines.base import Access
+from thrumsg_tui.store.engines.connection import OnWait, Role
+from thrumsg_tui.store.engines.failure import Column, Damage, Failure
 from thrumsg_tui.store.engines.sentences import foreign
 from thrumsg_tui.store.engines.sqlite import errors, file_header
 from thrumsg_tui.store.engines.sqlite.connections import (

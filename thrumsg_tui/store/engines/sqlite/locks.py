@@ -7,7 +7,7 @@ from collections.abc import Callable
 from time import monotonic, sleep
 
 from thrumsg_tui.store.engines import base
-from thrumsg_tui.store.engines.base import OnWait
+from thrumsg_tui.store.engines.connection import OnWait
 from thrumsg_tui.store.engines.sqlite.errors import error_code
 
 _SOON = 0.3

@@ -12,7 +12,8 @@ from contextlib import suppress
 
 from thrumsg_tui.domain.errors import DatabaseUnusable
 from thrumsg_tui.folders import make_private
-from thrumsg_tui.store.engines.base import Damage, OnWait
+from thrumsg_tui.store.engines.connection import OnWait
+from thrumsg_tui.store.engines.failure import Damage
 from thrumsg_tui.store.engines.sqlite.connections import pragma
 from thrumsg_tui.store.engines.sqlite.engine import SqliteEngine
 from thrumsg_tui.store.engines.sqlite.file_header import has_mark

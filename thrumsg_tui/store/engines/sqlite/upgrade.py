@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 
-from thrumsg_tui.store.engines.base import OnWait
+from thrumsg_tui.store.engines.connection import OnWait
 from thrumsg_tui.store.engines.sqlite.locks import when_free
 from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS, migration_name, read_migration
 

@@ -1,0 +1,67 @@
+"""Protocols of what queries use of any engine: connections, cursors and rows.
+
+The SQL above these protocols stays within the common subset of SQLite 3.37 and PostgreSQL 14 (`docs/architecture.md`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, Protocol, TypeAlias
+
+Role: TypeAlias = Literal["reader", "writer"]
+"""The purpose of a connection; a reader refuses to write."""
+
+OnWait: TypeAlias = Callable[[bool], None]
+"""Called when a wait for another writer begins (True) and when it ends (False)."""
+
+Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
+"""Values for `?` by position, or for `:name` by name."""
+
+
+class Row(Protocol):
+    """One row of a result; values are found by column name or by position."""
+
+    def __getitem__(self, key: Any, /) -> Any:
+        """Return the value of a column."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the values in the order of the columns."""
+
+    def __len__(self) -> int:
+        """Return the number of columns."""
+
+    def keys(self) -> Sequence[str]:
+        """Return the column names in order."""
+
+
+class Cursor(Protocol):
+    """The result of a statement, read row by row."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows an INSERT, UPDATE or DELETE changed."""
+
+    def fetchone(self) -> Any:
+        """Return the next `Row`, or None after the last one."""
+
+    def fetchall(self) -> list[Any]:
+        """Return all rows that are left."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the rows that are left."""
+
+
+class Connection(Protocol):
+    """A connection with an open transaction; the engine begins and ends it."""
+
+    def execute(self, sql: str, parameters: Parameters = ..., /) -> Cursor:
+        """Run one statement."""
+
+    def executemany(self, sql: str, rows: Iterable[Parameters], /) -> Cursor:
+        """Run one statement for each row of parameters."""
+
+    def stream(self, sql: str, parameters: Parameters = ..., /) -> Iterator[Any]:
+        """Run a query and read its rows a few at a time, so that a whole table needs no more memory than its rows do.
+
+        Read it to the end, or end the transaction.
+        """
