@@ -34,6 +34,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 import thrumsg_tui.tui
+from tests.tui.office import Office
 from tests.tui.textual_members import RELIED_UPON, TextualMember
 from thrumsg_tui.tui.textual_compat import forget_removed_widgets, make_strip_caches_late
 
@@ -194,6 +195,15 @@ async def test_a_removed_widget_keeps_no_lines_in_memory() -> None:
         await pilot.pause()
         gc.collect()
         assert lines() is None
+
+
+async def test_the_box_of_a_messenger_that_was_left_is_not_kept_in_memory(office: Office) -> None:
+    async with office.messenger() as person:
+        box = weakref.ref(person.messenger.box)
+        await person.press("q", "enter")
+        assert person.messenger.box is not box()
+        gc.collect()
+        assert box() is None
 
 
 def test_a_strip_has_what_textual_gives_it_but_no_cache_before_it_is_used() -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from rich.text import Text
 from textual.widgets import TextArea
 
 from thrumsg_tui.domain.safe_text import stand_ins
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
 
 
 class TextEditor(TextArea):
@@ -23,6 +28,11 @@ class TextEditor(TextArea):
         )
         self.cursor_blink = False
         self._put_in = (text, self.text)
+
+    def watch(self, obj: DOMNode, attribute_name: str, *args: Any, **kwargs: Any) -> None:
+        """Watch another node, but not the app's theme: that stays, and the app would keep each editor in memory."""
+        if obj is not self.app:
+            super().watch(obj, attribute_name, *args, **kwargs)
 
     def put_in(self, text: str) -> None:
         """Set the text, with the cursor at its end."""
