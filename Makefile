@@ -10,7 +10,7 @@ endif
 BIN := .venv/bin
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help demo gateway test check format screenshots docs bench bench-quick bench-peers faults soak clean
+.PHONY: help demo gateway test check format screenshots docs bench bench-quick bench-peers faults soak hosts clean
 .NOTPARALLEL:
 
 help: ## this list
@@ -56,6 +56,9 @@ bench-peers: ## install other programs to compare speed with, outside of this fo
 
 soak: .venv/installed-dev ## twenty sessions and eight command lines on one database for ten minutes
 	@$(BIN)/python -m tests.endurance.soak $(ARGS)
+
+hosts: .venv/installed-dev ## a campaign on three hosts for ten minutes, whose server is killed and one of which is lost; needs root
+	@$(BIN)/python -m tests.endurance.hosts $(ARGS)
 
 faults: .venv/installed-dev ## kill, fill, lock and damage everything, for an hour; what it loses or breaks is an error
 	@$(BIN)/python -m tests.endurance.faults $(ARGS)

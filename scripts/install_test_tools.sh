@@ -9,6 +9,7 @@
 #   scripts/install_test_tools.sh systemd    systemd-analyze, which judges units (Debian package; needs root or sudo)
 #   scripts/install_test_tools.sh shells     zsh and fish, and man (Debian packages; needs root or sudo)
 #   scripts/install_test_tools.sh postgresql PostgreSQL's server and PgBouncer (Debian packages; needs root or sudo)
+#   scripts/install_test_tools.sh iproute2   ip, which makes the hosts of make hosts (Debian package; needs root or sudo)
 #
 # Prism goes into $THRUMSG_TEST_TOOLS, by default a folder in the user's cache, and never into the checkout.
 set -euo pipefail
@@ -87,6 +88,11 @@ install_postgresql() {
     echo "PostgreSQL is in $(ls -d /usr/lib/postgresql/*/bin | tail -1); the tests start clusters of their own"
 }
 
+install_iproute2() {
+    command -v ip >/dev/null || install_package iproute2
+    echo "ip is $(command -v ip)"
+}
+
 install_package() {
     local root=
     [ "$(id -u)" = 0 ] || root=sudo
@@ -94,7 +100,7 @@ install_package() {
     $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >/dev/null
 }
 
-for tool in "${@:-prism kannel sshd caddy systemd shells postgresql}"; do
+for tool in "${@:-prism kannel sshd caddy systemd shells postgresql iproute2}"; do
     for each in $tool; do
         "install_$each"
     done

@@ -31,6 +31,7 @@ ACCOUNT = "AC" + "0" * 32
 def options() -> argparse.ArgumentParser:
     """Return the options."""
     parser = argparse.ArgumentParser(prog="python -m tests.carrier", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0: it may be called from other hosts")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--account", default=ACCOUNT)
@@ -90,7 +91,7 @@ async def run(given: argparse.Namespace) -> None:
     )
     reports = Reports(account, webhooks, step=times.report)
     service = Service(account, journal, reports, contacts, Faults(given.seed, shares(given)), times)
-    server = await serve(service.answer, "127.0.0.1", given.port)
+    server = await serve(service.answer, given.host, given.port)
     sys.stdout.write(f"listening on http://127.0.0.1:{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     if given.until_eof:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import select
 import subprocess
 import sys
-from pathlib import Path
 from random import Random
 from threading import Event, Thread
 from time import monotonic
@@ -17,6 +16,7 @@ from tests.endurance.writer import Writer
 from tests.store.processes import ROOT
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.location import Location, path_of
 
 LOOK, MEASURE, MARK, RESIZE = 20.0, 1.0, 1.5, 15.0
 """Seconds between two looks at all that must hold, two measurements, two messages to watchers, two other sizes."""
@@ -51,9 +51,9 @@ class Marks(Thread):
 class Looks(Thread):
     """Looks at all that must hold, again and again, in a process of its own."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, database: Location) -> None:
         super().__init__(daemon=True)
-        self._path = path
+        self._database = database
         self._ending = Event()
         self.times = 0
         self.found: list[str] = []
@@ -64,7 +64,7 @@ class Looks(Thread):
 
     def look(self) -> None:
         """Look once."""
-        command = [sys.executable, "-m", "tests.endurance.ledger", str(self._path)]
+        command = [sys.executable, "-m", "tests.endurance.ledger", str(self._database)]
         ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         self.found += (ran.stdout + ran.stderr).splitlines()
         self.times += 1
@@ -164,7 +164,8 @@ class Crowd:
                 self.seen[body] = now - stored
 
     def _measure(self) -> None:
-        log = self.office.database.with_name(f"{self.office.database.name}-wal")
+        file = path_of(self.office.database)
+        log = file.with_name(f"{file.name}-wal")
         if log.exists():
             self.largest_log = max(self.largest_log, log.stat().st_size)
         for session in self.sessions:

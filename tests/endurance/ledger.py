@@ -5,17 +5,17 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.engines.connection import Connection
+from thrumsg_tui.store.location import Location, read_location
 
 _ASSIGNED = """
     SELECT campaign_id, SUM(assigned) AS assigned, SUM(counted) AS counted FROM (
         SELECT campaign_id, assigned, 0 AS counted FROM assignment
         UNION ALL SELECT campaign_id, 0, 1 FROM conversation
-    ) GROUP BY campaign_id
+    ) AS sums GROUP BY campaign_id
 """
 _MOVES = """
     SELECT conversation_id, from_assignment_id, to_assignment_id, event_id FROM event_conversation
@@ -28,9 +28,9 @@ _NOBODYS = """
 """
 
 
-def problems(path: Path) -> list[str]:
+def problems(location: Location) -> list[str]:
     """Look at everything once: what `doctor` finds, sums that do not add up, and moves that were overwritten."""
-    db = Database(path)
+    db = Database(location)
     try:
         found = [f"doctor: {each.subject} {each.sentence}" for each in examine(db)]
         with db.reading() as conn:
@@ -39,9 +39,9 @@ def problems(path: Path) -> list[str]:
         db.close()
 
 
-def missing(path: Path, acknowledged: Iterable[str], people: int) -> list[str]:
+def missing(location: Location, acknowledged: Iterable[str], people: int) -> list[str]:
     """See that every acknowledged message is stored once, and that every contact has their one conversation."""
-    db = Database(path)
+    db = Database(location)
     try:
         with db.reading() as conn:
             stored = Counter(str(row["body"]) for row in conn.execute("SELECT body FROM message"))
@@ -74,4 +74,4 @@ def _moves(conn: Connection) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.writelines(f"{problem}\n" for problem in problems(Path(sys.argv[1])))
+    sys.stdout.writelines(f"{problem}\n" for problem in problems(read_location(sys.argv[1])))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
 from tests.cli.damaging import run
 from tests.store.arranging import known_as
@@ -11,6 +13,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.location import Location, ServerAddress
 
 CAMPAIGN, WATCHED = "Spring", "Harbor"
 FIRST = [
@@ -77,19 +80,66 @@ def contacts(path: Path, first: int, count: int, chance: Random) -> Path:
     return path
 
 
-class Office:
-    """The database, and who works on it: admins and senders in one campaign, watchers in the other."""
+class Place(Protocol):
+    """Where somebody works."""
 
-    def __init__(self, folder: Path, *, admins: int, senders: int, watchers: int, people: int, seed: int) -> None:
+    @property
+    def folder(self) -> Path:
+        """Where their files are."""
+
+    @property
+    def database(self) -> Location:
+        """The database, as they name it."""
+
+    @property
+    def before(self) -> Sequence[str]:
+        """The words before a command, if it runs on another host."""
+
+    @property
+    def people(self) -> int:
+        """How many contacts the campaign has."""
+
+    @property
+    def senders(self) -> Sequence[str]:
+        """The logins of its senders."""
+
+
+class Office:
+    """The database, and who works on it: admins and senders in one campaign, watchers in the other.
+
+    Args:
+        folder: Where files are written.
+        admins: How many admins and moderators.
+        senders: How many senders.
+        watchers: How many who only watch.
+        people: How many contacts.
+        seed: Decides on their names.
+        server: Where the database is, in which nothing has happened yet, if it is no file.
+    """
+
+    before = ()
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        admins: int,
+        senders: int,
+        watchers: int,
+        people: int,
+        seed: int,
+        server: ServerAddress | None = None,
+    ) -> None:
         self.folder = folder
-        self.database = folder / "thrumsg.db"
+        self.database: Location = server or folder / "thrumsg.db"
         self.admins = [f"admin{nth}" for nth in range(admins)]
         self.senders = [f"sender{nth}" for nth in range(senders)]
         self.watchers = [f"watcher{nth}" for nth in range(watchers)]
         self.people = people
         self._chance = Random(seed)
         self._make_campaigns()
-        self._let_write()
+        if not server:
+            self._let_write()
 
     def do(self, *words: object) -> None:
         """Run a command line that must succeed."""
@@ -112,6 +162,11 @@ class Office:
         self.do("import", "contacts", file, "--campaign", CAMPAIGN)
         to = [word for login in (*self.senders, *self.admins[:1]) for word in ("--to", login)]
         self.do("reassign", CAMPAIGN, "--from-unassigned", "--count", self.people * 9 // 10, *to)
+        if self.watchers:
+            self._let_watch()
+
+    def _let_watch(self) -> None:
+        """Give each watcher a contact in their campaign."""
         rows = [f"Wanda,Watched{nth},{watched_phone(nth)}" for nth in range(len(self.watchers))]
         watched = self.folder / "watched.csv"
         watched.write_text("\n".join(("first,last,phone", *rows, "")))

@@ -29,6 +29,8 @@ class Person:
         self._name = name
         self._chance = chance
         self._written = 0
+        self.texts: list[str] = []
+        """All that was written to contacts."""
         self.done: dict[str, int] = {}
         """How often each thing was begun."""
         self._doings: Mapping[str, Doing] = EVERYBODYS | (ADMINS if is_admin else {}) | {"reply": (4, self._reply)}
@@ -51,6 +53,7 @@ class Person:
     def _reply(self, _: Random) -> Keys:
         self._written += 1
         text = f"reply {self._name}-{self._written}"
+        self.texts.append(text)
         return [*keys("2", "enter"), text.encode(), *keys("enter", "escape")]
 
 

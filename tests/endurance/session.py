@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 
 from tests.e2e.terminal import Terminal, bytes_of
-from tests.endurance.office import Office
+from tests.endurance.office import Place
 
 BUSY = "Waiting for the database"
 BUSY_FOR = 15.0
@@ -40,12 +40,13 @@ class Unseen(Terminal):
 class Session:
     """The app as one user has it open."""
 
-    def __init__(self, office: Office, login: str) -> None:
-        home = office.folder / f"home-{login}"
+    def __init__(self, place: Place, login: str) -> None:
+        home = place.folder / f"home-{login}"
         home.mkdir(exist_ok=True)
         self._environment = {"HOME": str(home), "LANG": "C.UTF-8", "PATH": os.environ["PATH"], "TERM": "xterm-256color"}
         self._environment |= {"TZ": "UTC", "ESCDELAY": "25"}
-        self._words = [sys.executable, "-m", "thrumsg_tui", "--forced-login", login, "--db", str(office.database)]
+        app = [sys.executable, "-m", "thrumsg_tui", "--forced-login", login, "--db", str(place.database)]
+        self._words = [*place.before, *app]
         self.login = login
         self.terminal = Unseen(self._words, environment=self._environment)
         self.faults: list[str] = []

@@ -7,11 +7,11 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from random import Random
 from threading import Event, Thread
 
-from tests.endurance.office import CAMPAIGN, Office, contacts, phone
+from tests.endurance.office import CAMPAIGN, Place, contacts, phone
 
 DONE, REFUSED = 0, 1
 IMPORTED = 20
@@ -22,12 +22,32 @@ PATIENCE = 120
 
 
 class Writer(Thread):
-    """Runs one command after the other, each a process of its own, with pauses between them."""
+    """Runs one command after the other, each a process of its own, with pauses between them.
 
-    def __init__(self, nth: int, office: Office, chance: Random, pause: float) -> None:
+    Args:
+        nth: Which one it is.
+        place: Where it works.
+        chance: Decides what it does.
+        pause: Seconds between two commands.
+        login: Who it is there, if not who runs it here.
+        ends: With what a command may end.
+    """
+
+    def __init__(
+        self,
+        nth: int,
+        place: Place,
+        chance: Random,
+        pause: float,
+        *,
+        login: str | None = None,
+        ends: Container[int] = (DONE, REFUSED),
+    ) -> None:
         super().__init__(name=f"writer {nth}", daemon=True)
         self._nth = nth
-        self._office = office
+        self._place = place
+        self._who = ("--forced-login", login) if login else ()
+        self._ends = ends
         self._chance = chance
         self._pause = pause
         self._ending = Event()
@@ -37,7 +57,11 @@ class Writer(Thread):
         """How many commands ended how."""
         self.acknowledged: list[str] = []
         """The bodies of the messages that were sent or received."""
+        self.tried: list[str] = []
+        """The bodies of all for which that was tried."""
         self.imported = 0
+        self.files: list[tuple[list[str], bool]] = []
+        """The numbers of each file that was imported, and whether that was acknowledged."""
         self._doings: dict[str, Callable[[], tuple[object, ...]]] = {
             "send": self._send,
             "receive": self._receive,
@@ -63,8 +87,11 @@ class Writer(Thread):
         self._ending.set()
 
     def _do(self, name: str, words: tuple[object, ...]) -> None:
-        command = [sys.executable, "-m", "thrumsg_tui", "--db", self._office.database, *words, "--json"]
-        environment = {"HOME": str(self._office.folder), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+        app = [sys.executable, "-m", "thrumsg_tui", *self._who, "--db", self._place.database]
+        if name in {"send", "receive"}:
+            self.tried.append(str(words[words.index("--body") + 1]))
+        command = [*self._place.before, *app, *words, "--json"]
+        environment = {"HOME": str(self._place.folder), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
         try:
             ran = subprocess.run(
                 list(map(str, command)),
@@ -79,10 +106,13 @@ class Writer(Thread):
             return
         self.ended[name, ran.returncode] += 1
         sentences = ran.stderr.splitlines()
-        if ran.returncode not in {DONE, REFUSED} or any(not line.startswith("thrumsg: ") for line in sentences):
+        if ran.returncode not in self._ends or any(not line.startswith("thrumsg: ") for line in sentences):
             self.faults.append(f"{words}: exit status {ran.returncode}: {ran.stderr}")
         elif ran.returncode == DONE:
             self._note(name, words, ran.stdout)
+        if name == "import":
+            first = self._first_imported
+            self.files.append(([phone(nth) for nth in range(first, first + IMPORTED)], ran.returncode == DONE))
 
     def _note(self, name: str, words: tuple[object, ...], out: str) -> None:
         """Note what was acknowledged."""
@@ -95,10 +125,10 @@ class Writer(Thread):
         return f"{what} {self._nth}-{self._count}"
 
     def _conversation(self) -> int:
-        return self._chance.randint(1, self._office.people)
+        return self._chance.randint(1, self._place.people)
 
     def _phone(self) -> str:
-        return phone(self._chance.randrange(self._office.people))
+        return phone(self._chance.randrange(self._place.people))
 
     def _send(self) -> tuple[object, ...]:
         return "send", self._conversation(), "--body", self._body("sent")
@@ -110,15 +140,19 @@ class Writer(Thread):
         return "answer", self._conversation(), "Will you vote?", self._chance.choice(("Yes", "No"))
 
     def _reassign(self) -> tuple[object, ...]:
-        one, *others = self._chance.sample(self._office.senders, min(3, len(self._office.senders)))
+        one, *others = self._chance.sample(self._place.senders, min(3, len(self._place.senders)))
         count = ("--count", self._chance.choice((1, 10, 100))) if self._chance.random() < 0.8 else ()
         to = [word for other in others for word in ("--to", other)] or ["--to-unassigned"]
         return "reassign", CAMPAIGN, "--from", one, *count, *to
 
     def _import(self) -> tuple[object, ...]:
-        first = 1_000_000 + self._nth * 100_000 + self._count * IMPORTED
-        file = contacts(self._office.folder / f"import-{self._nth}.csv", first, IMPORTED, self._chance)
+        first = self._first_imported
+        file = contacts(self._place.folder / f"import-{self._nth}.csv", first, IMPORTED, self._chance)
         return "import", "contacts", file, "--campaign", CAMPAIGN
+
+    @property
+    def _first_imported(self) -> int:
+        return 1_000_000 + self._nth * 100_000 + self._count * IMPORTED
 
     def _follow_up(self) -> tuple[object, ...]:
         title = f"Reminder {self._nth}"

@@ -1,0 +1,247 @@
+"""A campaign that is worked on several hosts while the server is killed and a host is lost."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+from threading import Thread
+from time import monotonic, sleep
+
+from tests.carrier.running import Carrier
+from tests.endurance.answering import Contacts
+from tests.endurance.balance import is_at_rest, states
+from tests.endurance.branch import LISTENER_PORT, Branch
+from tests.endurance.office import CAMPAIGN, Office
+from tests.endurance.person import Person
+from tests.endurance.writer import Writer
+from tests.store.processes import ROOT
+from tests.team_server import Team
+from thrumsg_tui.gateway.delivery_lock import DeliveryLock
+
+PATIENCE = 180
+"""Seconds in which a campaign must come to rest, and another host take over."""
+
+AWAY = 3.0
+"""Seconds for which a killed server is away."""
+
+LOOK = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What happens, and for how many seconds people work."""
+
+    seconds: float
+    server_kills: int
+    host_losses: int
+
+    def events(self) -> list[tuple[float, str]]:
+        """When what happens, as parts of the time."""
+        kills = [(at, "kill the server") for at in (0.25, 0.75)[: self.server_kills]]
+        losses = [(0.45, "lose the host"), (0.62, "get it back")] if self.host_losses else []
+        return sorted([*kills, *losses])
+
+
+class CampaignCourse:
+    """The campaign from its first message to rest.
+
+    Args:
+        branches: The hosts; the last one listens.
+        office: The campaign.
+        team: The server.
+        carrier: The carrier.
+        plan: What happens.
+        chance: Decides what contacts answer.
+    """
+
+    def __init__(
+        self, branches: Sequence[Branch], office: Office, team: Team, carrier: Carrier, plan: Plan, chance: Random
+    ) -> None:
+        self._branches, self._office, self._team, self._carrier, self._plan = branches, office, team, carrier, plan
+        self._contacts = Contacts(carrier, chance)
+        self._threads: list[Thread] = []
+        self._happened: list[str] = []
+        self._sent_all = Counter[int]()
+        self._away: Branch | None = None
+        self._begun = 0.0
+        self._proxy: subprocess.Popen[bytes] | None = None
+        self.faults: list[str] = []
+
+    @property
+    def writers(self) -> list[Writer]:
+        return [writer for branch in self._branches for writer in branch.writers]
+
+    @property
+    def people(self) -> list[Person]:
+        return [person for branch in self._branches for person in branch.people]
+
+    def run(self) -> None:
+        """Let everybody work, let happen what is planned, and wait for rest."""
+        to = f"{self._branches[-1].host.address}:{LISTENER_PORT}"
+        self._proxy = subprocess.Popen(
+            [sys.executable, "-m", "tests.endurance.forwarding", str(LISTENER_PORT), to],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+        )
+        for nth, branch in enumerate(self._branches):
+            branch.begin(nth)
+        for branch in self._branches:
+            branch.await_screens()
+        self._await_deliverer()
+        self._contacts.start()
+        self._begun = monotonic()
+        self._work()
+        for branch in self._branches:
+            branch.end_people()
+        for thread in [*self._threads, *self.writers]:
+            thread.join(PATIENCE)
+        self._contacts.end()
+        self._come_to_rest()
+        for branch in self._branches:
+            branch.end_services()
+            self.faults += branch.faults + [fault for writer in branch.writers for fault in writer.faults]
+            if "Traceback" in branch.log:
+                self.faults.append(f"the services of {branch.host.name} said: {branch.log[-3000:]}")
+
+    def close(self) -> None:
+        """End what would outlive this."""
+        if self._proxy:
+            self._proxy.kill()
+            self._proxy.wait()
+
+    def report(self) -> list[str]:
+        """What happened, as the lines of a table."""
+        done = sum((Counter(person.done) for person in self.people), Counter[str]())
+        commands = sum((writer.ended for writer in self.writers), Counter[tuple[str, int]]())
+        kinds = Counter(entry["what"] for entry in self._carrier.entries())
+        rows = [
+            (
+                "people",
+                f"{len(self.people)} apps, {sum(branch.keys for branch in self._branches):,} keys: {_told(done)}",
+            ),
+            ("commands", _told(Counter({f"{name} -> {status}": count for (name, status), count in commands.items()}))),
+            ("send-all", _told(Counter({f"exit status {status}": n for status, n in self._sent_all.items()}))),
+            ("contacts", _told(self._contacts.done)),
+            ("our messages", _told(states(self._team.location("olga")))),
+            ("carrier", _told(Counter({kind: kinds[kind] for kind in ("accepted", "received", "webhook", "gave_up")}))),
+        ]
+        return [*self._happened, *(f"{name:<14}{words}" for name, words in rows)]
+
+    def _work(self) -> None:
+        """Press keys, and let happen what is due."""
+        seconds = self._plan.seconds
+        events = [(part * seconds, self._event(what)) for part, what in self._plan.events()]
+        for nth, login in enumerate(self._office.senders):
+            at = seconds * (0.02 + 0.8 * nth / len(self._office.senders))
+            branch = self._branches[nth % len(self._branches)]
+            events.append((at, lambda login=login, branch=branch: self._send_all(login, branch)))  # type: ignore[misc]
+        events.sort(key=lambda event: event[0])
+        while (now := monotonic() - self._begun) < seconds:
+            while events and events[0][0] <= now:
+                events.pop(0)[1]()
+            for branch in self._branches:
+                branch.press_keys()
+                branch.keep_services()
+            sleep(0.02)
+
+    def _event(self, what: str) -> Callable[[], None]:
+        match what:
+            case "kill the server":
+                return lambda: self._begin(self._kill_server)
+            case "lose the host":
+                return self._lose_host
+            case _:
+                return self._get_host_back
+
+    def _begin(self, doing: Callable[[], None]) -> None:
+        thread = Thread(target=doing, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _send_all(self, login: str, branch: Branch) -> None:
+        """Let the branch's first admin send all initials of a sender."""
+
+        def doing() -> None:
+            status, said = branch.command("send-all", CAMPAIGN, "--sender", login)
+            self._sent_all[status] += 1
+            if status not in {0, 1, 3, -9}:
+                self.faults.append(f"send-all --sender {login}: exit status {status}: {said}")
+
+        if branch is not self._away:
+            self._begin(doing)
+
+    def _kill_server(self) -> None:
+        began, at = monotonic(), self._at
+        self._team.cluster.stop("immediate")
+        sleep(AWAY)
+        self._team.cluster.start()
+        self._happened.append(f"{at}: the server was killed, and was away for {monotonic() - began:.1f} s")
+
+    def _lose_host(self) -> None:
+        self._await_deliverer()  # the server may have been away a moment ago
+        active, at = self._deliverer(), self._at
+        self._away = next(branch for branch in self._branches if branch.host.name == active)
+        killed = self._away.lose()
+        lost = monotonic()
+
+        def watch() -> None:
+            end = monotonic() + PATIENCE
+            while self._deliverer() in {active, ""} and monotonic() < end:
+                sleep(LOOK)
+            self._happened.append(
+                f"{at}: {active} lost its link and {killed} processes; "
+                f"{self._deliverer() or 'nobody'} delivered after {monotonic() - lost:.1f} s"
+            )
+
+        self._begin(watch)
+
+    def _get_host_back(self) -> None:
+        assert self._away
+        self._away.host.join()
+        self._away.begin(self._branches.index(self._away))
+        self._happened.append(f"{self._at}: {self._away.host.name} is back")
+        self._away = None
+
+    def _await_deliverer(self) -> None:
+        end = monotonic() + PATIENCE
+        while not self._deliverer():
+            assert monotonic() < end, [branch.log for branch in self._branches]
+            sleep(LOOK)
+
+    def _deliverer(self) -> str:
+        """Name the host that delivers, by the lock; empty if there is none."""
+        lock = DeliveryLock(self._team.location("olga"))
+        try:
+            found = re.search(r"on (host-\w)", lock.holder())
+        finally:
+            lock.release()
+        return found[1] if found else ""
+
+    @property
+    def _at(self) -> str:
+        return f"after {monotonic() - self._begun:4.0f} s"
+
+    def _come_to_rest(self) -> None:
+        end = monotonic() + PATIENCE
+        while not self._is_at_rest():
+            for branch in self._branches:
+                branch.keep_services()
+            if monotonic() > end:
+                self.faults.append(f"no rest after {PATIENCE} s: {_told(states(self._team.location('olga')))}")
+                return
+            sleep(LOOK)
+
+    def _is_at_rest(self) -> bool:
+        if not is_at_rest(self._team.location("olga")):
+            return False
+        self._carrier.await_rest()
+        return is_at_rest(self._team.location("olga"))
+
+
+def _told(counts: Counter[str]) -> str:
+    return ", ".join(f"{count:,} × {what}" for what, count in counts.most_common()) or "nothing"

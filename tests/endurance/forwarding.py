@@ -1,0 +1,40 @@
+"""A proxy from this host's loopback to another host: `python -m tests.endurance.forwarding PORT HOST:PORT`.
+
+A gateway's configuration takes plain http for this machine only; in earnest there is one that encrypts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import suppress
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await reader.read(1 << 16):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
+async def forward(port: int, host: str, to: int) -> None:
+    """Forward connections for ever; say so when the first can come."""
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            far_reader, far_writer = await asyncio.open_connection(host, to)
+        except OSError:
+            writer.close()
+            return
+        await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
+
+    server = await asyncio.start_server(connected, "127.0.0.1", port, backlog=1024)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    host, _, to = sys.argv[2].partition(":")
+    asyncio.run(forward(int(sys.argv[1]), host, int(to)))
