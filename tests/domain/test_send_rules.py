@@ -11,24 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
+from thrumsg_tui.domain.closures import closure, format_moment
 from thrumsg_tui.domain.contact_zones import ContactZones
+from thrumsg_tui.domain.departures import Departure, departure, handed_over_at, scheduled_for, shut_out, valid_for
 from thrumsg_tui.domain.enums import CampaignState, HoursIn, MessageKind
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow, is_open
 from thrumsg_tui.domain.permissions import Role
-from thrumsg_tui.domain.send_rules import (
-    Attempt,
-    Departure,
-    Obstacle,
-    check_send,
-    closure,
-    departure,
-    format_moment,
-    handed_over_at,
-    scheduled_for,
-    shut_out,
-    unfit,
-    valid_for,
-)
+from thrumsg_tui.domain.send_rules import Attempt, Obstacle, check_send, unfit
 
 NOON = datetime(2026, 3, 3, 17, tzinfo=UTC)  # 12:00 in New York
 NIGHT = datetime(2026, 3, 4, 3, tzinfo=UTC)  # 22:00 there, still the 3rd

@@ -13,13 +13,14 @@ from thrumsg_tui.cli.report import Report, pairs, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, Campaign
+from thrumsg_tui.domain.closures import format_moment
 from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, ThreadEvent, text_of
+from thrumsg_tui.domain.departures import seconds_until
 from thrumsg_tui.domain.enums import ConversationSort, Direction, MessageState, Tab
 from thrumsg_tui.domain.event_sentences import thread_sentence
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.send_rules import format_moment, seconds_until
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.phone_display import phone_display

@@ -19,11 +19,11 @@ from thrumsg_tui.cli.warnings import warned, where_any
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.carrier import CarrierStatus, Delivery
 from thrumsg_tui.domain.carrier_sentences import scheduled_words
+from thrumsg_tui.domain.closures import format_moment
 from thrumsg_tui.domain.conversations import Conversation, Message
 from thrumsg_tui.domain.enums import MessageState, Tab
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
 from thrumsg_tui.domain.media import Media
-from thrumsg_tui.domain.send_rules import format_moment
 from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.gateway.practice_delivery import deliver_practice
 from thrumsg_tui.store.changes import receive as receiving

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from thrumsg_tui.cli.json_records import counters, job_record, sender_record
 from thrumsg_tui.cli.report import Report, table
+from thrumsg_tui.domain.closures import closure
 from thrumsg_tui.domain.enums import HoursIn, SenderSort
 from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.permissions import Permission
-from thrumsg_tui.domain.send_rules import closure
 from thrumsg_tui.store.queries import campaigns as queries
 from thrumsg_tui.store.queries.bulk_move_jobs import job_in
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from math import ceil
 
 from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.closures import format_moment
 from thrumsg_tui.domain.contact_zones import ContactZones
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.fields import field_names, misspelt_fields
@@ -20,7 +21,6 @@ from thrumsg_tui.domain.hours import WindowState, next_common_closing, next_comm
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.script_check import names_sender, tells_way_out
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, Encoding, measure
-from thrumsg_tui.domain.send_rules import format_moment
 from thrumsg_tui.domain.state_hours import StateHours, touched
 from thrumsg_tui.domain.wording import pluralize
 

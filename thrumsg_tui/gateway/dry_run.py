@@ -11,9 +11,9 @@ from itertools import chain
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.conversation_facts import WithdrawalReason
 from thrumsg_tui.domain.conversations import MessageId
+from thrumsg_tui.domain.departures import handed_over_at, shut_out
 from thrumsg_tui.domain.enums import MessageKind
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.domain.send_rules import handed_over_at, shut_out
 from thrumsg_tui.store.changes.delivery import why_withdrawn
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines.connection import Connection

@@ -12,9 +12,9 @@ from thrumsg_tui.domain.conversation_facts import MessageWithdrawn, WithdrawalRe
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.delivery import Outgoing
 from thrumsg_tui.domain.delivery_states import LONGEST_UNTRIED
+from thrumsg_tui.domain.departures import handed_over_at, shut_out, valid_for
 from thrumsg_tui.domain.enums import MessageKind, MessageState, OptOutKind
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.send_rules import handed_over_at, shut_out, valid_for
 from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.scheduled_messages import cancel, tell_threads
 from thrumsg_tui.store.database import Database, Transaction

@@ -9,11 +9,11 @@ from thrumsg_tui.domain.campaign_facts import FollowUpEnded
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.conversation_facts import MessagesReleased
 from thrumsg_tui.domain.conversations import ConversationId, EventId, MessageId
+from thrumsg_tui.domain.departures import scheduled_for, shut_out
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.domain.send_rules import scheduled_for, shut_out
 from thrumsg_tui.store.conversation_state import refresh, refresh_pending_follow_ups, reopen_follow_ups
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.engines.connection import Row

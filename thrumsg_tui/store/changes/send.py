@@ -9,6 +9,7 @@ from datetime import datetime
 from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
 from thrumsg_tui.domain.conversation_facts import MessageSent
 from thrumsg_tui.domain.conversations import ConversationHead, ConversationId, MessageId, words_of
+from thrumsg_tui.domain.departures import CONFIRM_WITHIN, departure
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, Status
 from thrumsg_tui.domain.errors import MovedOn, Refused
 from thrumsg_tui.domain.events import EventKind
@@ -17,7 +18,7 @@ from thrumsg_tui.domain.fields import FIELD, Rendered, may_be_misspelt, no_value
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.segments import measure
-from thrumsg_tui.domain.send_rules import CONFIRM_WITHIN, Attempt, check_send, departure, forbidden
+from thrumsg_tui.domain.send_rules import Attempt, check_send, forbidden
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.suspected_fields import SuspectedField
 from thrumsg_tui.domain.users import Identity

@@ -7,12 +7,12 @@ from shlex import quote
 from typing import NamedTuple
 
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
+from thrumsg_tui.domain.closures import closure
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission, needed_role
-from thrumsg_tui.domain.send_rules import closure
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.change import change

@@ -13,11 +13,11 @@ from textual.containers import Horizontal
 
 from thrumsg_tui.domain.ages import waiting_age
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId, has_not_started
+from thrumsg_tui.domain.closures import closure
 from thrumsg_tui.domain.enums import HoursIn
 from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.names import search_rows
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.send_rules import closure
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.queries.overview import Overview, overview

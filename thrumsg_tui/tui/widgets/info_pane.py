@@ -8,9 +8,9 @@ from datetime import datetime
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Campaign, Totals
+from thrumsg_tui.domain.closures import closure
 from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.send_rules import closure
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.pane import Pane

@@ -13,13 +13,14 @@ from textual.strip import Strip
 from thrumsg_tui.domain.ages import day_title
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.carrier import Delivery
+from thrumsg_tui.domain.closures import format_moment
 from thrumsg_tui.domain.conversations import Conversation, Message, ThreadEvent, text_of
+from thrumsg_tui.domain.departures import seconds_until
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState
 from thrumsg_tui.domain.event_sentences import thread_sentence
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.send_rules import format_moment, seconds_until
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, width_of

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
+from thrumsg_tui.domain.departures import seconds_until
 from thrumsg_tui.domain.enums import MessageKind, MessageState, Tab
 from thrumsg_tui.domain.errors import MovedOn, ThrumsgError
 from thrumsg_tui.domain.permissions import Permission
-from thrumsg_tui.domain.send_rules import Obstacle, Refusal, seconds_until
+from thrumsg_tui.domain.send_rules import Obstacle, Refusal
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.queries.conversations import next_waiting

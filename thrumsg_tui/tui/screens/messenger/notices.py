@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Literal
 
 from thrumsg_tui.domain.carrier import Delivery
+from thrumsg_tui.domain.closures import closure, format_moment
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.enums import CampaignState, MessageKind
 from thrumsg_tui.domain.event_sentences import thread_sentence
 from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.redaction import PhoneDisplay
-from thrumsg_tui.domain.send_rules import Obstacle, Verdict, closure, format_moment
+from thrumsg_tui.domain.send_rules import Obstacle, Verdict
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.queries.messenger import ChangeByOthers, MessengerView
 from thrumsg_tui.tui.app_context import AppContext
