@@ -65,6 +65,8 @@ def test_the_options_are_kept_for_the_driver() -> None:
         "postgresql://kim:1/secret@h/d",
         "postgresql://kim:1?secret@h/d",
         "postgresql://kim:secret@more@h/d",
+        "postgresql://kim%3Asecret@h/d",
+        "postgresql://h/d?user=kim&PASSWORD=secret",
     ],
 )
 def test_an_address_with_a_password_is_refused_and_never_shown(text: str) -> None:
@@ -82,6 +84,10 @@ def test_an_address_with_a_password_is_refused_and_never_shown(text: str) -> Non
         "postgresql+psycopg://kim:secret@h/d",
         "mysql://kim:secret@h/d",
         "postgresql://kim:secret",
+        " postgresql://kim:secret@h/d",
+        "postgresql:/kim:secret@h/d",
+        "host=h user=kim password=secret dbname=d",
+        "dbname = d password = secret",
     ],
 )
 def test_an_address_that_cannot_be_read_is_refused_and_never_shown(text: str) -> None:

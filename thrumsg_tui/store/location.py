@@ -13,10 +13,8 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 _SCHEMES = ("postgresql://", "postgres://")
 
-_OTHER_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-
-_SECRETS = frozenset({"password", "sslpassword"})
-"""The options of an address that nobody but its owner may see."""
+_NO_FILE = r"(?i)\s*[a-z][a-z0-9+.-]*://|\s*postgres(ql)?:|(.*\s)?(host|hostaddr|user|password|dbname|service)\s*="
+"""How other addresses begin, or one of ours that is written wrongly, or has libpq's other form: `host=… dbname=…`."""
 
 _NO_ADDRESS = "This is not the address of a database: write it like postgresql://HOST:5432/NAME."
 """It does not quote the text, in which a password may stand where nobody looks for one."""
@@ -40,8 +38,11 @@ class ServerAddress:
     text: str
 
     def __post_init__(self) -> None:
+        from urllib.parse import unquote
+
         badly_written = "@" in self._place or any("@" in name for name in self.options)  # of a password with / or ?
-        if ":" in self._userinfo or badly_written or _SECRETS & self.options.keys():
+        optional = any("password" in name.lower() for name in self.options)
+        if ":" in unquote(self._userinfo) or badly_written or optional:
             raise DatabaseUnusable(
                 "An address with a password is not taken: others see it in the list of processes, and the shell keeps "
                 "it. Leave it out, and write it into ~/.pgpass or a service file."
@@ -139,7 +140,7 @@ def read_location(text: str) -> Location:
     """
     if text.startswith(_SCHEMES):
         return ServerAddress(text)
-    if _OTHER_SCHEME.match(text):
+    if re.match(_NO_FILE, text):
         raise DatabaseUnusable(_NO_ADDRESS)
     return Path(text)
 

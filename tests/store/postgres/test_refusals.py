@@ -103,11 +103,33 @@ def test_all_connections_taken(guarded: Cluster, sentence: Any) -> None:
 
 def test_a_standby_takes_no_changes(empty: ServerAddress, sentence: Any) -> None:
     only_reads = f"{empty}&options=-cdefault_transaction_read_only%3Don"
-    assert "is a standby, which takes no changes" in sentence(f"{only_reads}&target_session_attrs=read-write")
+    assert "takes no changes: it is a standby, or" in sentence(f"{only_reads}&target_session_attrs=read-write")
 
 
-def test_an_option_that_libpq_does_not_know(sentence: Any) -> None:
-    assert 'does not permit this (invalid URI query parameter: "colour")' in sentence("postgresql://h/d?colour=red")
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("colour=red", 'invalid URI query parameter: "colour"'),
+        ("connect_timeout=x", "bad value for connect_timeout: 'x'"),
+        ("application_name=%00", 'forbidden value %00 in percent-encoded value: "%00"'),
+    ],
+)
+def test_an_option_that_cannot_be_used(sentence: Any, option: str, said: str) -> None:
+    assert f"cannot be used ({said})." in sentence(f"postgresql://h/d?{option}")
+
+
+def test_a_server_that_is_set_to_read_only_is_not_called_a_standby_for_sure(
+    empty: ServerAddress, sentence: Any
+) -> None:
+    said = sentence(f"{empty}&options=-cdefault_transaction_read_only%3Don")
+    assert "takes no changes: it is a standby, or is set to be read only. Nothing was changed." in said
+
+
+def test_text_is_utf_8_whatever_the_address_says(empty: ServerAddress) -> None:
+    db = Database(f"{empty}&client_encoding=LATIN1")
+    with db.reading() as conn:
+        assert conn.execute("SELECT CAST(? AS TEXT)", ("😀",)).fetchone()[0] == "😀"
+    db.close()
 
 
 def test_a_service_that_no_file_defines(sentence: Any) -> None:

@@ -38,7 +38,6 @@ _IDLE_IN_BULK = 120
 
 _CONNECTING = {
     "application_name": "thrumsg",
-    "client_encoding": "UTF8",
     "connect_timeout": 10,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -73,7 +72,10 @@ class PostgresEngine:
         """Connect to the server."""
         named = self.location.options
         usual = {name: value for name, value in _CONNECTING.items() if name not in named}
-        return ServerConnection(str(self.location), **usual, **ssl_options(self.location))
+        try:
+            return ServerConnection(str(self.location), **usual, **ssl_options(self.location), client_encoding="UTF8")
+        except psycopg.ProgrammingError as error:
+            raise errors.unusable_address(self.location, error) from error
 
     def close(self, conn: ServerConnection) -> None:
         """Close a connection."""

@@ -117,6 +117,12 @@ def explained(location: ServerAddress, error: Exception) -> ThrumsgError | None:
             return DatabaseUnusable(said, Nothing.CHANGED) if isinstance(error, psycopg.OperationalError) else None
 
 
+def unusable_address(location: ServerAddress, error: psycopg.ProgrammingError) -> DatabaseUnusable:
+    """Explain that an address has something in it that the driver does not take."""
+    said = f"The address {location} cannot be used ({_reason(error)})."
+    return DatabaseUnusable(said, Nothing.CHANGED, advice="Check what it says after the question mark.")
+
+
 def _not_reached(location: ServerAddress, error: psycopg.Error) -> tuple[str, str]:
     """Say that there is no connection, and what to do."""
     reason = _reason(error)
@@ -134,8 +140,9 @@ def _not_let_in(location: ServerAddress, error: psycopg.Error) -> tuple[str, str
     """Say that a server that answers does not let us do something, and what to do."""
     reason = _reason(error)
     if error.sqlstate == "25006" or _STANDBY.search(reason):
+        said = f"The server of {location} takes no changes: it is a standby, or is set to be read only."
         name = "Name the server that takes changes, or all of them and target_session_attrs=read-write."
-        return f"The server of {location} is a standby, which takes no changes.", name
+        return said, name
     if _UNPROVEN.search(reason):
         where = "Put the certificate of its authority into ~/.postgresql/root.crt, or name it with sslrootcert=FILE."
         return (
