@@ -129,6 +129,10 @@ def host(arranged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hos
     return made
 
 
+FOR_ANYBODY = {("completion",)}
+"""Commands that read no database, and print the same for everybody."""
+
+
 def lines(host: Host) -> Iterator[CommandLine]:
     """Every command and option; those that name files with each hostile name."""
     for nth, file in enumerate(FILES):
@@ -147,7 +151,7 @@ def wrong_with(who: str, line: CommandLine, came: Done) -> str | None:
     said = came.out + came.err
     if who == Role.SENDER and (found := [word for word in OTHERS if word in said and word not in given]):
         return f"told of others: {found}"
-    if who == STRANGER and (came.out or came.code == 0):
+    if who == STRANGER and line.command not in FOR_ANYBODY and (came.out or came.code == 0):
         return "told a stranger something"
     return None
 
