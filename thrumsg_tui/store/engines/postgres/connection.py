@@ -12,7 +12,7 @@ import psycopg
 from psycopg import ClientCursor
 from psycopg.pq import TransactionStatus
 
-from thrumsg_tui.store.engines.connection import Parameters
+from thrumsg_tui.store.engines.connection import OnWait, Parameters
 from thrumsg_tui.store.engines.postgres.rows import Row, row_factory
 from thrumsg_tui.store.engines.postgres.translating import BulkInsert, bulk_insert, translated
 from thrumsg_tui.store.engines.postgres.values import adapt
@@ -57,6 +57,8 @@ class ServerConnection:
         adapt(self.inside)
         self.is_bulk = False
         """Whether the next transaction may change many rows."""
+        self.on_wait: OnWait = lambda _: None
+        """Called when the present transaction begins to wait for a lock, and when that wait ends."""
         self._streams = count(1)
 
     def execute(self, sql: str, parameters: Parameters = (), /) -> psycopg.Cursor[Row]:

@@ -21,6 +21,7 @@ from thrumsg_tui.store.engines.postgres.locks import hold
 from thrumsg_tui.store.engines.postgres.lost_transactions import KEY_LOCK
 from thrumsg_tui.store.engines.postgres.tls import ssl_options
 from thrumsg_tui.store.engines.postgres.upgrade import FORMAT, found_format, upgrade
+from thrumsg_tui.store.engines.postgres.waiting import wait_reported
 from thrumsg_tui.store.location import ServerAddress
 from thrumsg_tui.store.locks import Lock
 
@@ -89,7 +90,7 @@ class PostgresEngine:
         """Begin a read transaction."""
         conn.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
-    def begin_write(self, conn: ServerConnection, *, durable: bool, scratch: bool, on_wait: OnWait) -> str:  # noqa: ARG002
+    def begin_write(self, conn: ServerConnection, *, durable: bool, scratch: bool, on_wait: OnWait) -> str:
         """Begin a write transaction beside those of others, and hold the lock of its key.
 
         All that is set ends with the transaction: behind a pooler the session is not ours.
@@ -101,11 +102,13 @@ class PostgresEngine:
             f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_IN_BULK if conn.is_bulk else _IDLE}s'; {fast}"
             f"SELECT pg_advisory_xact_lock({KEY_LOCK}, hashtext('{key}'))"
         )
+        conn.on_wait = on_wait
         return key
 
     def hold(self, conn: ServerConnection, locks: Sequence[Lock]) -> None:
         """Hold locks, and wait for those who have them."""
-        hold(conn, locks)
+        with wait_reported(conn.on_wait):
+            hold(conn, locks)
 
     def await_end(self, conn: ServerConnection, key: str) -> None:
         """End the other transaction, or wait for its end."""

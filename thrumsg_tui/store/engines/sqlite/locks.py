@@ -10,9 +10,6 @@ from thrumsg_tui.store.engines import base
 from thrumsg_tui.store.engines.connection import OnWait
 from thrumsg_tui.store.engines.sqlite.errors import error_code
 
-_SOON = 0.3
-"""Seconds of waiting after which `on_wait` is called."""
-
 _PAUSE = 0.004
 """Seconds between two tries. SQLite pauses up to 0.1, and misses the turns that a move in steps leaves to others."""
 
@@ -25,16 +22,16 @@ def when_free(
     clock: Callable[[], float] = monotonic,
     pause: Callable[[float], None] = sleep,
 ) -> None:
-    """Run a statement that needs a lock, waiting up to `BUSY_SECONDS`; report a wait longer than `_SOON`."""
+    """Run a statement that needs a lock, waiting up to `BUSY_SECONDS`; report a wait longer than `TOLD_AFTER`."""
     conn.execute("PRAGMA busy_timeout = 0")
     try:
         begun, told = clock(), False
         while (error := _hindered(conn, statement)) is not None:
             waited = clock() - begun
-            if not told and waited >= _SOON:
+            if not told and waited >= base.TOLD_AFTER:
                 told = True
                 on_wait(True)
-            elif told and waited >= _SOON + base.BUSY_SECONDS:
+            elif told and waited >= base.TOLD_AFTER + base.BUSY_SECONDS:
                 raise error
             else:
                 pause(_PAUSE)
@@ -65,7 +62,7 @@ def write_ahead(conn: sqlite3.Connection, on_wait: OnWait) -> None:
             except sqlite3.OperationalError as error:
                 if not is_busy(error) or monotonic() > begun + base.BUSY_SECONDS:
                     raise
-                if not told and monotonic() > begun + _SOON:
+                if not told and monotonic() > begun + base.TOLD_AFTER:
                     told = True
                     on_wait(True)
                 sleep(0.02)
