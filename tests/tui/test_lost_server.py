@@ -15,6 +15,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.location import ServerAddress
+from thrumsg_tui.tui.screens.base import CommandScreen
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +94,15 @@ async def test_a_restart_between_two_looks_is_not_noticed(
         await person.press("enter")
         assert on_server.bodies(ids[1])[-1] == "On Tuesday"
         assert "does not answer" not in before + person.notice
+
+
+async def test_what_was_said_before_is_said_again_once_the_server_is_back(
+    on_server: Office, cluster: Cluster, ids: list[ConversationId]
+) -> None:
+    async with on_server.messenger() as person:
+        assert isinstance(person.app.front, CommandScreen)
+        person.app.front.say("Before that, 25 messages were sent.", warning=True)
+        cluster.stop("immediate")
+        await person.wait_for("does not answer")
+        cluster.start()
+        await person.wait_for("Before that, 25 messages were sent. The database can be used again.")

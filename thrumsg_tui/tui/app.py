@@ -86,7 +86,8 @@ class ThrumsgApp(NavigatingApp):
         self.moves = BulkMoveRunner(self.store, self.glyphs)
         self.animation_level = "none"
         self._version = -1
-        self._is_cut_off = False
+        self._cut_off = ""
+        """Why the database cannot be used now; empty while it can."""
         """Whether the database could not be used at the last look."""
         self._delivery: PracticeDelivery | None = None
         self._restored: str | None = None
@@ -172,20 +173,21 @@ class ThrumsgApp(NavigatingApp):
 
     def _tell_of_waiting(self) -> None:
         if screen := self._under_dialogs:
-            screen.key_line.wait(_WAITING if self.store.waiting else "")
+            screen.key_line.wait(_WAITING if self.store.waiting else self._cut_off)
 
     async def _watch(self) -> None:
         """Refresh the screen if anybody has written to the database."""
-        self._tell_of_waiting()  # the front screen may have changed
+        was_cut_off = self._cut_off
         try:
-            version = await self.store.version()
+            version, self._cut_off = await self.store.version(), ""
         except ThrumsgError as error:
-            self._is_cut_off = True
-            self.tell(str(error))
+            self._cut_off = str(error)
+        self._tell_of_waiting()  # also if only the front screen has changed
+        if self._cut_off:
             return
-        if self._is_cut_off:
-            self._is_cut_off, self._version = False, -1
-            self.tell("The database can be used again.")
+        if was_cut_off:
+            self._version = -1
+            self._tell_of_return(was_cut_off)
         if version != self._version:
             self._version = version
             await self._know_the_role()
@@ -193,6 +195,18 @@ class ThrumsgApp(NavigatingApp):
                 await self._know_the_database()
                 await self._know_the_carrier()
                 self.ask_again()
+
+    def _tell_of_return(self, was_cut_off: str) -> None:
+        """Say that the database can be used again, after what was said before it could not."""
+        if screen := self._under_dialogs:
+            before = screen.key_line.notice
+            kept = "" if before == was_cut_off else before
+            screen.say(f"{kept} The database can be used again.".strip(), warning=True)
+
+    def tell(self, sentence: str) -> None:
+        """Show a warning, unless the line says it already: it must not take the place of what a person has to know."""
+        if sentence != self._cut_off:
+            super().tell(sentence)
 
     async def _know_the_role(self) -> None:
         """Read the person's identity again: an owner may have changed their role (`docs/rules.md 8.1`)."""

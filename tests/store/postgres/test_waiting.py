@@ -64,7 +64,11 @@ def test_the_end_is_told_also_if_the_wait_was_in_vain() -> None:
         told.append(begins)
         begun.set()
 
-    with pytest.raises(ConnectionError), wait_reported(tell):
-        assert begun.wait(PATIENCE)
-        raise ConnectionError
+    def wait_in_vain() -> None:
+        with wait_reported(tell):
+            assert begun.wait(PATIENCE)
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        wait_in_vain()
     assert told == [True, False]
