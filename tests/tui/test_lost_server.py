@@ -106,3 +106,19 @@ async def test_what_was_said_before_is_said_again_once_the_server_is_back(
         await person.wait_for("does not answer")
         cluster.start()
         await person.wait_for("Before that, 25 messages were sent. The database can be used again.")
+
+
+@pytest.mark.parametrize("key", ["n", "u", "r"])
+async def test_a_key_that_needs_the_server_says_that_it_is_away(
+    on_server: Office, cluster: Cluster, ids: list[ConversationId], key: str
+) -> None:
+    async with on_server.messenger() as person:
+        await person.wait_for("Dev Patel")
+        cluster.stop("immediate")
+        await person.press(key)
+        await person.wait_for("does not answer")
+        assert person.app._exception is None
+        cluster.start()
+        await person.wait_for("The database can be used again.")
+        await person.press("escape", "j")
+        assert person.app._exception is None

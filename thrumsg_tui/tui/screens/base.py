@@ -134,7 +134,7 @@ class CommandScreen(HeldScreen[None]):
         return Facts(thrumsg.who, own_only=own_only)
 
     async def action_run_command(self, id: str) -> None:
-        """Run a command, or say why it is not allowed."""
+        """Run a command, or say why it is not allowed or cannot be done now."""
         if not self.is_mounted:  # the key was meant for the screen before
             return
         chosen = command(id)
@@ -142,10 +142,17 @@ class CommandScreen(HeldScreen[None]):
             self.say(why_not, warning=True)
             return
         self.key_line.show_keys(self.shown_commands())
-        namespace, name, parameters = parse(chosen.action)
+        try:
+            await self._run_chosen(chosen.action)
+        except ThrumsgError as refusal:  # a server that is away, or a database that is locked, is no crash
+            self.say(str(refusal), warning=True)
+            self.ask_again()
+
+    async def _run_chosen(self, action: str) -> None:
+        namespace, name, parameters = parse(action)
         owner = next((part for part in self.parts if hasattr(part, f"action_{name}")), None)
         if owner is None or namespace:
-            await self.run_action(chosen.action)
+            await self.run_action(action)
         elif isawaitable(done := getattr(owner, f"action_{name}")(*parameters)):
             await done
 
