@@ -50,12 +50,12 @@ def differences(
     with redirect_stdout(said):
         reconcile.main([str(export), str(carrier.log)])
     yield from said.getvalue().splitlines()[:-1]
-    yield from _initials(carrier)
-    yield from _bodies(location, writers, people)
-    yield from _imports(location, writers)
+    yield from initials(carrier)
+    yield from bodies(location, writers, people)
+    yield from imports(location, writers)
 
 
-def _initials(carrier: Carrier) -> Iterator[str]:
+def initials(carrier: Carrier) -> Iterator[str]:
     """Whoever got more than one initial message, whatever it is called in the database."""
     initials = Counter(each["to"] for each in carrier.accepted() if each["body"].endswith(INITIAL))
     for phone, count in initials.items():
@@ -63,7 +63,7 @@ def _initials(carrier: Carrier) -> Iterator[str]:
             yield f"...{phone[-4:]} got {count} initial messages"
 
 
-def _bodies(location: Location, writers: Sequence[Writer], people: Sequence[Person]) -> Iterator[str]:
+def bodies(location: Location, writers: Sequence[Writer], people: Sequence[Person]) -> Iterator[str]:
     """Messages that were acknowledged and are not there, or that were written once and are there twice."""
     db = Database(location)
     try:
@@ -84,7 +84,7 @@ def _bodies(location: Location, writers: Sequence[Writer], people: Sequence[Pers
             yield f"{body!r} was written once, and is stored {stored[body]} times"
 
 
-def _imports(location: Location, writers: Sequence[Writer]) -> Iterator[str]:
+def imports(location: Location, writers: Sequence[Writer]) -> Iterator[str]:
     """Files that were imported in part, or that were acknowledged and are not there."""
     db = Database(location)
     try:

@@ -9,16 +9,17 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
+from signal import SIGKILL
 from threading import Thread
 from time import monotonic, sleep
 
 from tests.carrier.running import Carrier
 from tests.endurance.answering import Contacts
 from tests.endurance.balance import is_at_rest, states
-from tests.endurance.branch import LISTENER_PORT, Branch
+from tests.endurance.branch import LISTENER_PORT, UNREACHABLE, Branch
 from tests.endurance.office import CAMPAIGN, Office
 from tests.endurance.person import Person
-from tests.endurance.writer import Writer
+from tests.endurance.writer import DONE, REFUSED, Writer
 from tests.store.processes import ROOT
 from tests.team_server import Team
 from thrumsg_tui.gateway.delivery_lock import DeliveryLock
@@ -65,7 +66,7 @@ class CampaignCourse:
         self._branches, self._office, self._team, self._carrier, self._plan = branches, office, team, carrier, plan
         self._contacts = Contacts(carrier, chance)
         self._threads: list[Thread] = []
-        self._happened: list[str] = []
+        self._happened: list[tuple[float, str]] = []
         self._sent_all = Counter[int]()
         self._away: Branch | None = None
         self._begun = 0.0
@@ -126,11 +127,13 @@ class CampaignCourse:
             ),
             ("commands", _told(Counter({f"{name} -> {status}": count for (name, status), count in commands.items()}))),
             ("send-all", _told(Counter({f"exit status {status}": n for status, n in self._sent_all.items()}))),
+            ("services", f"{sum(branch.started_again for branch in self._branches)} × started again"),
             ("contacts", _told(self._contacts.done)),
             ("our messages", _told(states(self._team.location("olga")))),
             ("carrier", _told(Counter({kind: kinds[kind] for kind in ("accepted", "received", "webhook", "gave_up")}))),
         ]
-        return [*self._happened, *(f"{name:<14}{words}" for name, words in rows)]
+        happened = [f"after {at:4.0f} s  {what}" for at, what in sorted(self._happened)]
+        return [*happened, *(f"{name:<14}{words}" for name, words in rows)]
 
     def _work(self) -> None:
         """Press keys, and let happen what is due."""
@@ -164,13 +167,15 @@ class CampaignCourse:
         thread.start()
 
     def _send_all(self, login: str, branch: Branch) -> None:
-        """Let the branch's first admin send all initials of a sender."""
+        """Let the branch's first admin send all initials of a sender, and again as long as the server is away."""
 
         def doing() -> None:
-            status, said = branch.command("send-all", CAMPAIGN, "--sender", login)
-            self._sent_all[status] += 1
-            if status not in {0, 1, 3, -9}:
-                self.faults.append(f"send-all --sender {login}: exit status {status}: {said}")
+            status = UNREACHABLE
+            while status == UNREACHABLE and monotonic() < self._begun + self._plan.seconds:
+                status, said = branch.command("send-all", CAMPAIGN, "--sender", login)
+                self._sent_all[status] += 1
+                if status not in {DONE, REFUSED, UNREACHABLE, -SIGKILL}:
+                    self.faults.append(f"send-all --sender {login}: exit status {status}: {said}")
 
         if branch is not self._away:
             self._begin(doing)
@@ -180,7 +185,7 @@ class CampaignCourse:
         self._team.cluster.stop("immediate")
         sleep(AWAY)
         self._team.cluster.start()
-        self._happened.append(f"{at}: the server was killed, and was away for {monotonic() - began:.1f} s")
+        self._happened.append((at, f"the server was killed, and was away for {monotonic() - began:.1f} s"))
 
     def _lose_host(self) -> None:
         self._await_deliverer()  # the server may have been away a moment ago
@@ -193,10 +198,8 @@ class CampaignCourse:
             end = monotonic() + PATIENCE
             while self._deliverer() in {active, ""} and monotonic() < end:
                 sleep(LOOK)
-            self._happened.append(
-                f"{at}: {active} lost its link and {killed} processes; "
-                f"{self._deliverer() or 'nobody'} delivered after {monotonic() - lost:.1f} s"
-            )
+            others = f"{self._deliverer() or 'nobody'} delivered after {monotonic() - lost:.1f} s"
+            self._happened.append((at, f"{active} lost its link and {killed} processes; {others}"))
 
         self._begin(watch)
 
@@ -204,7 +207,7 @@ class CampaignCourse:
         assert self._away
         self._away.host.join()
         self._away.begin(self._branches.index(self._away))
-        self._happened.append(f"{self._at}: {self._away.host.name} is back")
+        self._happened.append((self._at, f"{self._away.host.name} is back"))
         self._away = None
 
     def _await_deliverer(self) -> None:
@@ -223,8 +226,9 @@ class CampaignCourse:
         return found[1] if found else ""
 
     @property
-    def _at(self) -> str:
-        return f"after {monotonic() - self._begun:4.0f} s"
+    def _at(self) -> float:
+        """Seconds since people began to work."""
+        return monotonic() - self._begun
 
     def _come_to_rest(self) -> None:
         end = monotonic() + PATIENCE

@@ -24,10 +24,15 @@ _BE_A_HOST = 'hostname "$0" && ip link set lo up && echo ready && exec cat'
 """Says when it is there, and ends with whoever has begun it."""
 
 
+def missing_tools() -> str:
+    """Return which programs are missing, an empty text if all are there."""
+    return " and ".join(tool for tool in _TOOLS if not shutil.which(tool))
+
+
 def why_not() -> str:
     """Return why there can be no namespaces here, an empty text if there can."""
-    if missing := [tool for tool in _TOOLS if not shutil.which(tool)]:
-        return f"{' and '.join(missing)} is missing: scripts/install_test_tools.sh iproute2"
+    if missing := missing_tools():
+        return f"{missing} is missing: scripts/install_test_tools.sh iproute2"
     if os.geteuid():
         return "network namespaces need root"
     tried = subprocess.run(["unshare", "--net", "--uts", "true"], capture_output=True, text=True, check=False)

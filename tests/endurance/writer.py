@@ -52,6 +52,7 @@ class Writer(Thread):
         self._pause = pause
         self._ending = Event()
         self._count = 0
+        self._piped: str | None = None
         self.faults: list[str] = []
         self.ended = Counter[tuple[str, int]]()
         """How many commands ended how."""
@@ -96,6 +97,7 @@ class Writer(Thread):
             ran = subprocess.run(
                 list(map(str, command)),
                 env=environment,
+                input=self._piped if name == "import" else None,
                 capture_output=True,
                 text=True,
                 check=False,
@@ -148,7 +150,8 @@ class Writer(Thread):
     def _import(self) -> tuple[object, ...]:
         first = self._first_imported
         file = contacts(self._place.folder / f"import-{self._nth}.csv", first, IMPORTED, self._chance)
-        return "import", "contacts", file, "--campaign", CAMPAIGN
+        self._piped = file.read_text() if self._who else None  # who is known by a key names files in one folder only
+        return "import", "contacts", "-" if self._who else file, "--campaign", CAMPAIGN
 
     @property
     def _first_imported(self) -> int:
