@@ -122,3 +122,31 @@ async def test_a_key_that_needs_the_server_says_that_it_is_away(
         await person.wait_for("The database can be used again.")
         await person.press("escape", "j")
         assert person.app._exception is None
+
+
+async def test_the_last_row_of_a_list_waits_for_the_server(
+    on_server: Office, cluster: Cluster, ids: list[ConversationId]
+) -> None:
+    async with on_server.messenger() as person:
+        await person.press("H")
+        await person.wait_for("History")
+        cluster.stop("immediate")
+        await person.press("G")
+        await person.wait_for("does not answer")
+        assert person.app._exception is None
+
+
+async def test_a_campaign_opens_once_its_server_is_back(
+    on_server: Office, cluster: Cluster, ids: list[ConversationId]
+) -> None:
+    async with on_server.messenger(sender=None, login="kim") as person:
+        await person.press("escape")
+        await person.wait_for("Campaigns")
+        cluster.stop("immediate")
+        await person.press("enter")
+        await person.wait_for("does not answer")
+        assert person.app._exception is None
+        cluster.start()
+        await person.wait_for("The database can be used again.")
+        await person.press("enter")
+        await person.wait_for("Maria Lopez")

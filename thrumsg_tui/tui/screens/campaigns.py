@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -130,10 +131,10 @@ class CampaignsScreen(CommandScreen):
         if not self.key_line.notice:
             self.key_line.show_keys(self.shown_commands())
 
-    async def on_paged_list_chosen(self) -> None:
+    def on_paged_list_chosen(self) -> None:
         """Open the campaign under the cursor."""
         if row := self._list.row:
-            await self.thrumsg.open_campaign(row.campaign.id)
+            self.run_action_worker(partial(self.thrumsg.open_campaign, row.campaign.id))
 
     @work(group=ACTION)
     async def action_create(self) -> None:

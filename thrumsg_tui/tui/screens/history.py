@@ -96,7 +96,10 @@ class HistoryScreen(ListingScreen[Event]):
 
     async def _count_all(self) -> None:
         self._counts_all = True
-        await self.ask_and_paint()
+        try:
+            await self.ask_and_paint()
+        except ThrumsgError as error:
+            self.say(str(error), warning=True)
 
     def from_the_top(self) -> None:
         self._counts_all = False
