@@ -384,15 +384,15 @@ class Bench:
         assert answer.code == 0, answer
 
 
-def run(*words: str) -> Answer:
-    """Run a command line in this process."""
+def run(*words: str, seconds: int = SECONDS) -> Answer:
+    """Run a command line in this process; it hangs if it takes longer."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
 
     def stop(*_: object) -> None:
         raise _Hung
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(SECONDS)
+    signal.alarm(seconds)
     hung = False
     code = -1
     try:

@@ -81,15 +81,22 @@ class Host:
         _ip("link", "set", self.name, "up")
 
     def kill_everything(self) -> int:
-        """Kill all that runs there; return how many processes that were."""
-        killed = 0
-        for entry in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                pid = int(entry.name)
-                if (entry / "ns" / "net").readlink() == self._namespace and pid != self._holder.pid:
+        """Kill all that runs there, and what it has begun meanwhile; return how many processes that were."""
+        killed = set[int]()
+        while found := self._processes() - killed:
+            for pid in found:
+                with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-                    killed += 1
-        return killed
+            killed |= found
+        return len(killed)
+
+    def _processes(self) -> set[int]:
+        found = set[int]()
+        for entry in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # it has ended
+                if (entry / "ns" / "net").readlink() == self._namespace:
+                    found.add(int(entry.name))
+        return found - {self._holder.pid}
 
     def close(self) -> None:
         """End it, and all that runs there."""

@@ -16,6 +16,9 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.location import Location, ServerAddress
 
 CAMPAIGN, WATCHED = "Spring", "Harbor"
+PATIENCE = 300
+"""Seconds after which a command hangs that prepares thousands of contacts on a busy machine."""
+
 FIRST = [
     "Ann",
     "Ben",
@@ -143,7 +146,7 @@ class Office:
 
     def do(self, *words: object) -> None:
         """Run a command line that must succeed."""
-        answer = run("--db", str(self.database), *map(str, words))
+        answer = run("--db", str(self.database), *map(str, words), seconds=PATIENCE)
         assert answer.code == 0, answer
 
     def _make_campaigns(self) -> None:
