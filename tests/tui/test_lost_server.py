@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from tests.postgres_server import Cluster, own_cluster
 from tests.store.servers.failing_server import make_database
 from tests.tui.office import Office
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.errors import DatabaseUnreachable
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.location import ServerAddress
+from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.screens.base import CommandScreen
 
 
@@ -150,3 +153,14 @@ async def test_a_campaign_opens_once_its_server_is_back(
         await person.wait_for("The database can be used again.")
         await person.press("enter")
         await person.wait_for("Maria Lopez")
+
+
+async def test_an_app_whose_server_goes_away_before_its_first_screen_ends_with_the_reason(
+    on_server: Office, cluster: Cluster
+) -> None:
+    app = ThrumsgApp(on_server.db, on_server.identity("ana"), UTC, timers=on_server.timers)
+    cluster.stop("immediate")
+    async with app.run_test():
+        pass
+    assert isinstance(app.cannot_open, DatabaseUnreachable)
+    assert app._exception is None

@@ -89,6 +89,8 @@ class ThrumsgApp(NavigatingApp):
         self._cut_off = ""
         """Why the database cannot be used now; empty while it can."""
         """Whether the database could not be used at the last look."""
+        self.cannot_open: ThrumsgError | None = None
+        """Why the first screen could not be shown."""
         self._delivery: PracticeDelivery | None = None
         self._restored: str | None = None
 
@@ -97,9 +99,14 @@ class ThrumsgApp(NavigatingApp):
         self.ending.loop = get_running_loop()
         self.store.on_wait = self._wait_changed
         now, ascii_only = self.store.db.clock(), self.glyphs.ascii_only
-        opening = await self.store.query(read_opening, self.who, now, ascii_only=ascii_only)
-        self._restored, self.carrier = opening.restored_at, opening.carrier
-        await self.show_place(opening.route)
+        try:
+            opening = await self.store.query(read_opening, self.who, now, ascii_only=ascii_only)
+            self._restored, self.carrier = opening.restored_at, opening.carrier
+            await self.show_place(opening.route)
+        except ThrumsgError as error:  # its server has just gone away
+            self.cannot_open = error
+            self.exit()
+            return
         self.set_interval(self.timers.watch, self._watch)
         self.set_interval(self.timers.tick, self._tick)
         self.set_interval(self.timers.presence, self.tell_presence)
@@ -372,6 +379,9 @@ def run_app(db: Database, who: Identity, *, forced_command: bool = False) -> int
     """Run the app until its user quits; return the exit code.
 
     Under a `forced_command` it names files in one folder only, and cannot be suspended (`docs/rules.md` 8.2, 11.1).
+
+    Raises:
+        ThrumsgError: The first screen could not be shown.
     """
     from tzlocal import get_localzone
 
@@ -387,4 +397,6 @@ def run_app(db: Database, who: Identity, *, forced_command: bool = False) -> int
             with suppress(ThrumsgError):  # a full disk; it expires by itself
                 end_presence(db, app.session)
             app.ending.stored.set()
+    if app.cannot_open:
+        raise app.cannot_open
     return app.return_code or 0
