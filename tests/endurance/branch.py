@@ -85,7 +85,7 @@ class Branch:
         for words in self._services:
             self._serve([sys.executable, *words])
         for login in self._logins:
-            session = Session(self._desk, login)
+            session = Session(self._desk, login, leaves={DONE, UNREACHABLE})
             person = Person(f"{login}.{self._begun}", Random(self._chance.random()), is_admin=True)
             self.people.append(person)
             self.sessions[session] = person

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Container
 from pathlib import Path
 from time import monotonic
 
@@ -38,9 +39,16 @@ class Unseen(Terminal):
 
 
 class Session:
-    """The app as one user has it open."""
+    """The app as one user has it open.
 
-    def __init__(self, place: Place, login: str) -> None:
+    Args:
+        place: Where they work.
+        login: Who they are.
+        leaves: With what the app may end; then they open it again.
+    """
+
+    def __init__(self, place: Place, login: str, *, leaves: Container[int] = (0,)) -> None:
+        self._leaves = leaves
         home = place.folder / f"home-{login}"
         home.mkdir(exist_ok=True)
         self._environment = {"HOME": str(home), "LANG": "C.UTF-8", "PATH": os.environ["PATH"], "TERM": "xterm-256color"}
@@ -71,13 +79,13 @@ class Session:
             self._busy_since = monotonic()
         elif monotonic() > self._busy_since + BUSY_FOR:
             self._fault(f"waits for more than {BUSY_FOR} seconds", screen)
-        if self.terminal.status:
+        if self._has_failed:
             self._fault(f"has ended with {self.terminal.status}", screen)
         return screen
 
     def come_back(self) -> None:
         """Open the app again, if its user has left it."""
-        if self.terminal.status == 0:
+        if self.terminal.status is not None and not self._has_failed:
             self.terminal.close()
             self.sizes.clear()
             self.terminal = Unseen(self._words, environment=self._environment)
@@ -107,6 +115,10 @@ class Session:
     def close(self) -> None:
         """End whatever is left of it."""
         self.terminal.__exit__(None, None, None)
+
+    @property
+    def _has_failed(self) -> bool:
+        return self.terminal.status is not None and self.terminal.status not in self._leaves
 
     def _fault(self, what: str, screen: str) -> None:
         if not any(fault.startswith(f"{self.login} {what}") for fault in self.faults):
