@@ -43,7 +43,9 @@ CANNOT = 77
 def main() -> int:
     """Run it, and return 1 if anything was wrong."""
     args = _arguments()
-    reason = why_not() or ("" if binaries() else "PostgreSQL is missing: scripts/install_test_tools.sh postgresql")
+    reason = why_not() or (
+        "" if binaries() else "not installed: PostgreSQL; scripts/install_test_tools.sh postgresql gets it"
+    )
     if reason:
         sys.stderr.write(f"It cannot run here: {reason}\n")
         return CANNOT

@@ -26,13 +26,13 @@ _BE_A_HOST = 'hostname "$0" && ip link set lo up && echo ready && exec cat'
 
 def missing_tools() -> str:
     """Return which programs are missing, an empty text if all are there."""
-    return " and ".join(tool for tool in _TOOLS if not shutil.which(tool))
+    return ", ".join(tool for tool in _TOOLS if not shutil.which(tool))
 
 
 def why_not() -> str:
     """Return why there can be no namespaces here, an empty text if there can."""
     if missing := missing_tools():
-        return f"{missing} is missing: scripts/install_test_tools.sh iproute2"
+        return f"not installed: {missing}; scripts/install_test_tools.sh iproute2 gets ip, the others are Debian's own"
     if os.geteuid():
         return "network namespaces need root"
     tried = subprocess.run(["unshare", "--net", "--uts", "true"], capture_output=True, text=True, check=False)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.damaging import own_environment
 from tests.endurance.balance import bodies, imports
+from tests.endurance.hosts import CANNOT
 from tests.endurance.network import missing_tools, why_not
 from tests.endurance.office import Office, phone
 from tests.endurance.person import Person
@@ -64,6 +65,15 @@ def test_a_deliverer_that_sends_again_what_has_no_answer_is_found_out() -> None:
     assert ran.returncode == 1, ran.stdout + ran.stderr
     assert re.search(r"WRONG: sent \d times: the message with our key", ran.stdout), ran.stdout
     assert re.search(r"WRONG: \.\.\.\d{4} got \d initial messages", ran.stdout), ran.stdout
+
+
+def test_without_the_tools_it_says_what_is_missing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.endurance.hosts"]
+    ran = subprocess.run(
+        command, cwd=ROOT, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+    assert (ran.returncode, ran.stdout) == (CANNOT, "")
+    assert ran.stderr.startswith("It cannot run here: not installed: ip, unshare, nsenter, hostname; ")
 
 
 @pytest.fixture
