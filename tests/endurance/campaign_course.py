@@ -191,8 +191,8 @@ class CampaignCourse:
         self._await_deliverer()  # the server may have been away a moment ago
         active, at = self._deliverer(), self._at
         self._away = next(branch for branch in self._branches if branch.host.name == active)
-        killed = self._away.lose()
         lost = monotonic()
+        killed = self._away.lose()
 
         def watch() -> None:
             end = monotonic() + PATIENCE
