@@ -105,6 +105,8 @@ ROWS: tuple[Row, ...] = (
     _beyond_own("show a campaign one is not on", "campaign show Fall", only_looks=True),
     looks(Permission.WORK, "list one's own conversations", "conversations Spring --sender sender"),
     _beyond_own("list somebody else's conversations", "conversations Spring --sender lee", only_looks=True),
+    looks(Permission.WORK, "list who waits for a reply of one's own", "triage Spring --sender sender --json"),
+    _beyond_own("list who waits for somebody else's", "triage Spring --sender lee --json", only_looks=True),
     looks(Permission.WORK, "look at one's own conversation", "thread 1"),
     _beyond_own("look at somebody else's conversation", "thread 3", only_looks=True),
     looks(Permission.WORK, "look at what happened to one's own", "history --conversation 1"),

@@ -36,7 +36,7 @@ def list_all(session: Session, args: Namespace) -> Report:
         phones = phone_display(conn)
         request = queries.ListRequest(
             campaign.id,
-            assignment_id=_viewed(conn, session, campaign, args),
+            assignment_id=viewed(conn, session, campaign, args),
             tab=Tab(args.tab) if args.tab else None,
             status=args.status,
             search=args.search,
@@ -68,7 +68,7 @@ def thread(session: Session, args: Namespace) -> Report:
     ]
     return Report(
         thread_record(conversation, questions, phones),
-        [*pairs(head), "", *_happenings(conversation, phones, campaign, session.db.clock())],
+        [*pairs(head), "", *thread_lines(conversation, phones, campaign, session.db.clock())],
     )
 
 
@@ -86,7 +86,7 @@ def answer(session: Session, args: Namespace) -> Report:
     )
 
 
-def _viewed(conn: Connection, session: Session, campaign: Campaign, args: Namespace) -> AssignmentId | None:
+def viewed(conn: Connection, session: Session, campaign: Campaign, args: Namespace) -> AssignmentId | None:
     """Return the assignment whose conversations to list, or None for all."""
     own_login = session.who.user.login
     if args.sender != own_login and (args.sender or args.unassigned):
@@ -122,14 +122,16 @@ def _status(conversation: ConversationRow | Conversation) -> str:
     return f"{status}, asks to stop?" if conversation.flagged else status
 
 
-def _happenings(conversation: Conversation, phones: PhoneDisplay, campaign: Campaign, now: datetime) -> Iterator[str]:
-    """Yield the lines of messages and events, oldest first."""
+def thread_lines(
+    conversation: Conversation, phones: PhoneDisplay, campaign: Campaign, now: datetime, after: int = 0
+) -> Iterator[str]:
+    """Yield the lines of messages and events, oldest first, without the first `after`."""
     zone = ZoneInfo(campaign.hours.timezone)
     hours = campaign.for_contact(conversation.zones)
     happened: list[Message | ThreadEvent] = sorted(
         [*conversation.messages, *conversation.events], key=lambda happening: happening.at
     )
-    for happening in happened:
+    for happening in happened[after:]:
         time = f"{happening.at.astimezone(zone):%Y-%m-%d %H:%M}"
         if isinstance(happening, ThreadEvent):
             yield f"{time}  -- {thread_sentence(happening.facts, happening.by_name, phones)} --"

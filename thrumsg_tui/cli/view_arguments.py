@@ -34,6 +34,17 @@ def conversations(parser: Parser) -> None:
     parser.add_argument("--limit", type=options.limit, metavar="N", help="how many at most")
 
 
+def triage(parser: Parser) -> None:
+    """Add those of `triage`."""
+    parser.add_argument("name", metavar="NAME", nargs="?", help="the campaign, if replies wait in several")
+    whose = parser.add_mutually_exclusive_group()
+    whose.add_argument("--sender", metavar="LOGIN", help="only this sender's")
+    whose.add_argument("--unassigned", action="store_true", help="only those without a sender")
+    parser.add_argument("--plain", action="store_true", help="walk them by questions and answers, line by line")
+    parser.add_argument("--limit", type=options.limit, metavar="N", help="how many at most, with --json")
+    parser.set_defaults(check=_wrong_triage, late="name")
+
+
 def thread(parser: Parser) -> None:
     """Add those of `thread`."""
     parser.add_argument("conversation", type=options.identifier, metavar="CONVERSATION")
@@ -59,6 +70,16 @@ def history(parser: Parser) -> None:
     parser.add_argument("--conversation", type=options.identifier, metavar="ID", help="only this conversation's")
     parser.add_argument("--person", metavar="LOGIN", help="only changes by this user")
     parser.add_argument("--limit", type=options.limit, metavar="N", help="how many at most")
+
+
+def _wrong_triage(args: Namespace) -> str | None:
+    if args.plain and args.json:
+        return "--plain asks a person, --json lists for a script: choose one"
+    if args.limit is not None and not args.json:
+        return "--limit goes with --json"
+    if not (args.plain or args.json):
+        return "the app, thrumsg without a command, walks the replies on a screen: add --plain to do it line by line"
+    return None
 
 
 def _wrong_media(args: Namespace) -> str | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
 from thrumsg_tui.domain.conversation_facts import MessageSent
-from thrumsg_tui.domain.conversations import ConversationHead, ConversationId, MessageId, words_of
+from thrumsg_tui.domain.conversations import ConversationHead, ConversationId, EventId, MessageId, words_of
 from thrumsg_tui.domain.departures import CONFIRM_WITHIN, departure
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, Status
 from thrumsg_tui.domain.errors import MovedOn, Refused
@@ -49,6 +49,8 @@ class Sent:
     body: str
     segments: int
     leaves_at: datetime | None
+    event: EventId | None = None
+    """The event that undoes it; None for a message without an author."""
 
 
 @change
@@ -135,7 +137,7 @@ def send_in(
         raise Refused(verdict.refusal.sentence)
     sent = store_outgoing(tx, who, to, campaign, kind, body, undo_seconds=undo_seconds)
     tx.conn.execute("DELETE FROM draft WHERE user_id = ? AND conversation_id = ?", (who.user.id, to.id))
-    record(
+    event = record(
         tx,
         who,
         EventKind.SEND,
@@ -145,7 +147,7 @@ def send_in(
         details={"message": sent.message_id, "flagged": to.flagged},
         undoable=single,
     )
-    return sent
+    return replace(sent, event=event)
 
 
 def store_outgoing(
