@@ -201,9 +201,10 @@ def test_a_sender_walks_only_their_own(waiting: Shell) -> None:
     assert sent_to(waiting, 2) == []
 
 
-def test_texts_cannot_control_the_terminal(waiting: Shell) -> None:
+@pytest.mark.parametrize("at_terminal", [False, True], ids=["pipes", "terminal"])
+def test_texts_cannot_control_the_terminal(waiting: Shell, *, at_terminal: bool) -> None:
     waiting.done("receive", "--from", ANN, "--body", HOSTILE, "--at", "2026-03-03T09:00:00Z")
-    with triaging(waiting.database, at_terminal=True) as walk:
+    with triaging(waiting.database, at_terminal=at_terminal) as walk:
         said = walk.until(NOW)
         walk.answer(f"t {HOSTILE[-3:]}no", SENDS)
         said += walk.answer("") + walk.end("q")
