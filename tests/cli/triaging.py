@@ -51,6 +51,10 @@ class Triage:
             self._written = -1
         else:
             os.write(self._written, f"{line}\n".encode())
+        return self.rest()
+
+    def rest(self) -> str:
+        """Return all that it still says until it ends."""
         limit = monotonic() + PATIENCE
         while True:
             assert select.select([self._read], [], [], max(0, limit - monotonic()))[0], self._said.decode()
@@ -91,6 +95,21 @@ def triaging(database: Path, *words: str, login: str = "root", at_terminal: bool
         walk = Triage(process, written, read)
     try:
         yield walk
+    finally:
+        walk.close()
+
+
+def at_terminal_of(kind: str, database: Path, *words: str) -> str:
+    """Run a command at a terminal of a kind, and return all that it writes there."""
+    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(database), "--forced-login", "root", *words]
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, env={**os.environ, "TERM": kind}
+    )
+    os.close(theirs)
+    walk = Triage(process, ours, ours)
+    try:
+        return walk.rest()
     finally:
         walk.close()
 

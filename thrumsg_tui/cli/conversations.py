@@ -101,11 +101,10 @@ def viewed(conn: Connection, session: Session, campaign: Campaign, args: Namespa
 def _table(rows: list[ConversationRow], phones: PhoneDisplay, campaign: Campaign, now: datetime) -> list[str]:
     zone = ZoneInfo(campaign.hours.timezone)
     return table(
-        ("Id", "", "Contact", "Phone", "Sender", "Status", "Last"),
+        ("Id", "Contact", "Phone", "Sender", "Status", "Last"),
         [
             (
                 row.id,
-                "●" if row.waiting else None,
                 phones.name(row.first_name, row.last_name, row.phone),
                 phones.number(row.phone),
                 row.sender_login or UNASSIGNED,

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Event, current_thread, main_thread
 
-from thrumsg_tui.cli.output import complain
+from thrumsg_tui.cli.output import complain, may_write_over
 from thrumsg_tui.cli.report import Report
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.terminals import itself
@@ -210,7 +210,7 @@ def _batches(
 
 def _show_progress(line: str) -> None:
     """Show how far it is, on a terminal alone."""
-    if sys.stderr.isatty():
+    if may_write_over(sys.stderr):
         print(line, end="", file=itself(sys.stderr), flush=True)
 
 

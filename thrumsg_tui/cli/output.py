@@ -62,6 +62,11 @@ def is_journal(stream: TextIO) -> bool:
     return named == f"{status.st_dev}:{status.st_ino}"
 
 
+def may_write_over(stream: TextIO) -> bool:
+    """Whether a line may be written over: at a terminal, unless its TERM is `dumb`, as for a screen reader."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def ask(question: str) -> str:
     """Ask the person at the terminal; return the answer, empty at the end of input."""
     print(printable(safe_text(question)), end="", file=sys.stderr, flush=True)

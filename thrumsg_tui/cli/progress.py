@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from time import monotonic
 
+from thrumsg_tui.cli.output import may_write_over
 from thrumsg_tui.store.progress import OnProgress
 
 _BEGINS, _EVERY = 0.5, 0.2
@@ -27,7 +28,7 @@ def shown_progress(what: str) -> Iterator[OnProgress]:
         _write(f"{what}: {100 * done // total} % of {total:,} rows")
 
     try:
-        yield show if sys.stderr.isatty() else lambda _done, _total: None
+        yield show if may_write_over(sys.stderr) else lambda _done, _total: None
     finally:
         if shown:
             _write("")
