@@ -9,6 +9,7 @@ import pytest
 from tests.postgres_server import PATIENCE
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.engines import whole_tables_of
 from thrumsg_tui.store.engines.postgres.waiting import wait_reported
 from thrumsg_tui.store.location import ServerAddress
 from thrumsg_tui.store.locks import CampaignLock
@@ -43,6 +44,30 @@ def test_a_change_that_waits_for_another_tells_so_until_it_has_its_turn(empty: S
         assert told == [True, False]
     holder.join(PATIENCE)
     second.close()
+
+
+def test_tables_are_locked_against_readers_all_at_once(empty: ServerAddress) -> None:
+    """A reader that has one and wants another would wait for who has that and wants the first."""
+    waits = threading.Event()
+    reader, loader = Database(empty), Database(empty, on_wait=lambda begins: waits.set() if begins else None)
+    done: list[str] = []
+
+    def load() -> None:
+        tables = whole_tables_of(empty)
+        with loader.writing() as tx, tables.loading(tx.conn, ["message", "setting"]):
+            done.append("loaded")
+        loader.close()
+
+    with reader.reading() as conn:
+        conn.execute("SELECT 1 FROM setting").fetchall()
+        loading = threading.Thread(target=load)
+        loading.start()
+        assert waits.wait(PATIENCE)
+        assert conn.execute("SELECT 1 FROM message").fetchall() == []
+        assert done == []
+    loading.join(PATIENCE)
+    assert done == ["loaded"]
+    reader.close()
 
 
 def test_nothing_is_told_where_nobody_waits(empty: ServerAddress) -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from time import monotonic, sleep
+
+import psycopg
 
 from thrumsg_tui.domain.errors import Nothing, NotPermitted
+from thrumsg_tui.store.engines import base
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection
 from thrumsg_tui.store.engines.postgres.errors import CLOSED
 from thrumsg_tui.store.engines.postgres.upgrade import act_as_owner
+from thrumsg_tui.store.engines.postgres.waiting import wait_reported
 
 _DROPPED = """
     SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname) AS dropping,
@@ -30,6 +35,9 @@ _SEQUENCES = """
     FROM information_schema.columns
     WHERE table_schema = current_schema() AND is_identity = 'YES' AND table_name = ANY(%(tables)s)
 """
+
+_PAUSE = 0.01
+"""Seconds between two tries to lock all tables; readers have them for milliseconds."""
 
 _FUNCTION = "closed_to_writers"
 _TRIGGER = "closed_to_writers"
@@ -56,6 +64,7 @@ class PostgresWholeTables:
         The server also counts the values then, so that it plans the first queries as well as all later ones.
         """
         names = list(tables)
+        _lock_against_readers(conn, names)
         found = conn.inside.execute(_DROPPED, {"tables": names}).fetchall()
         for each in found:
             conn.script(each["dropping"])
@@ -109,6 +118,27 @@ class PostgresWholeTables:
     def _sequences(self, conn: ServerConnection, tables: Iterable[str]) -> dict[str, str]:
         """Return by table the sequence from which its ids come."""
         return dict(map(tuple, conn.inside.execute(_SEQUENCES, {"tables": list(tables)}).fetchall()))
+
+
+def _lock_against_readers(conn: ServerConnection, tables: Sequence[str]) -> None:
+    """Lock tables alone, all at once or none: a reader has some of them, and may want any other next.
+
+    Raises:
+        psycopg.errors.LockNotAvailable: Somebody read all the time for longer than a writer waits.
+    """
+    limit = monotonic() + base.BUSY_SECONDS
+    with wait_reported(conn.on_wait):
+        while True:
+            conn.script("SAVEPOINT before_locks")
+            try:
+                conn.script(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE NOWAIT")
+            except psycopg.errors.LockNotAvailable:
+                conn.script("ROLLBACK TO SAVEPOINT before_locks")
+                if monotonic() > limit:
+                    raise
+                sleep(_PAUSE)
+            else:
+                return
 
 
 def _require_owner(conn: ServerConnection) -> None:
