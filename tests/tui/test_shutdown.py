@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+from asyncio import get_running_loop, sleep
+
+from textual.events import Key
+
 from tests.tui.office import Office
 
 
@@ -9,3 +14,15 @@ async def test_a_change_that_is_noticed_while_the_app_ends_is_no_crash(office: O
     async with office.app() as person:
         app = person.app
     app.ask_again()  # as _watch does when its look at the version comes back after the last screen has gone
+
+
+async def test_a_key_that_waits_while_the_app_ends_is_no_crash(office: Office) -> None:
+    async with office.app() as person:
+        app = person.app
+    unseen: list[object] = []
+    get_running_loop().set_exception_handler(lambda _, told: unseen.append(told))
+    app.keys.put(Key("j", "j"))  # as one does that was pressed behind a query which only ends after the last screen
+    while app.keys.busy:
+        await sleep(0)
+    gc.collect()  # an error that nobody has asked for is told when its task is gone
+    assert unseen == []

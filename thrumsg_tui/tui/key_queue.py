@@ -13,6 +13,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from textual.app import ScreenStackError
 from textual.events import Callback, Event, Key
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class KeyQueue:
                     self.pressed_at = event.time
                     await self._handle(event)
                 await self._dealt_with()
+        except ScreenStackError:  # the app has ended, and nobody takes keys any more
+            self._waiting.clear()
         finally:
             self._task = None
 

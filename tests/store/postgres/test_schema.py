@@ -315,7 +315,7 @@ def test_each_schema_is_a_database_of_its_own(empty: ServerAddress) -> None:
         with south.reading() as conn:
             assert conn.execute("SELECT COUNT(*) FROM setting").fetchone()[0] == 0
         assert examine(north) == examine(south) == []
-    with pytest.raises(DatabaseUnusable, match="names a schema"):
+    with pytest.raises(DatabaseUnusable, match="has no schema that your role may use"):
         Database(f"{empty}&options=-csearch_path%3Dwest")
 
 

@@ -123,3 +123,13 @@ def test_a_list_of_numbers_takes_no_more_locks_than_there_are(one: Database) -> 
         tx.hold(*(NumberLock(number(nth)) for nth in range(20_000)))
         [[taken]] = tx.conn.execute("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory'").fetchall()
         assert taken < 1_100
+
+
+def test_organizations_in_schemas_of_one_database_do_not_wait_for_each_other(one: Database) -> None:
+    with one.writing() as tx:
+        tx.conn.execute("CREATE SCHEMA IF NOT EXISTS south")
+    separator = "&" if "?" in str(one.location) else "?"
+    south = Database(f"{one.location}{separator}options=-csearch_path%3Dsouth")
+    assert not waits(one, EverythingLock(), south, EverythingLock())
+    assert not waits(one, CampaignLock(SPRING), south, CampaignLock(SPRING))
+    south.close()

@@ -88,7 +88,7 @@ class PostgresEngine:
 
     def begin_read(self, conn: ServerConnection) -> None:
         """Begin a read transaction."""
-        conn.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        conn.script(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_waiting()}")
 
     def begin_write(self, conn: ServerConnection, *, durable: bool, scratch: bool, on_wait: OnWait) -> str:
         """Begin a write transaction beside those of others, and hold the lock of its key.
@@ -98,7 +98,7 @@ class PostgresEngine:
         key = os.urandom(8).hex()  # short: each event of the journal keeps one
         fast = "" if durable and not scratch else "SET LOCAL synchronous_commit = off; "
         conn.script(
-            f"BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = {int(base.BUSY_SECONDS * 1000)}; "
+            f"BEGIN ISOLATION LEVEL READ COMMITTED; {_waiting()}; "
             f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_IN_BULK if conn.is_bulk else _IDLE}s'; {fast}"
             f"SELECT pg_advisory_xact_lock({KEY_LOCK}, hashtext('{key}'))"
         )
@@ -194,3 +194,8 @@ class PostgresEngine:
         from thrumsg_tui.store.engines.postgres import damage
 
         yield from damage.changed_tables(conn, lambda: self.open("writer"))
+
+
+def _waiting() -> str:
+    """Return the statement that limits the wait for a lock in the open transaction."""
+    return f"SET LOCAL lock_timeout = {int(base.BUSY_SECONDS * 1000)}"

@@ -37,7 +37,10 @@ _CLASSES: dict[type[Lock], int] = {
     CampaignLock: 7,
     NumberLock: 8,
 }
-"""The first key of each advisory lock; other modules of this package have 9 and 10."""
+"""The class of each advisory lock; other modules of this package have 9 and 10."""
+
+_FIRST_KEY = "hashtext(current_schema()) # {}"
+"""The first key of a lock, from its class: organizations in schemas of one database have locks of their own."""
 
 _KEYS = 1 << 31
 """How many second keys there are."""
@@ -52,7 +55,7 @@ class _Advisory(NamedTuple):
     shared: bool = False
 
     def __str__(self) -> str:
-        return f"pg_advisory_xact_lock{'_shared' if self.shared else ''}({self.kind}, {self.key})"
+        return f"pg_advisory_xact_lock{'_shared' if self.shared else ''}({_FIRST_KEY.format(self.kind)}, {self.key})"
 
 
 def hold(conn: ServerConnection, locks: Sequence[Lock]) -> None:
@@ -83,7 +86,7 @@ _WANTED = """
 
 _ROWS = (
     f"""
-    SELECT pg_advisory_xact_lock_shared({_CLASSES[CampaignLock]}, (campaign_id %% {_KEYS})::integer)
+    SELECT pg_advisory_xact_lock_shared({_FIRST_KEY.format(_CLASSES[CampaignLock])}, (campaign_id %% {_KEYS})::integer)
     FROM (SELECT DISTINCT campaign_id FROM conversation WHERE id IN ({_WANTED}) ORDER BY campaign_id) AS campaigns
     """,
     f"""

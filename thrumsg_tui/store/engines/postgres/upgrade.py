@@ -60,7 +60,7 @@ def found_format(location: ServerAddress, conn: ServerConnection) -> int:
             "database with createdb --encoding=UTF8 --template=template0."
         )
     if about["schema"] is None:
-        raise DatabaseUnusable(f"{location} names a schema (search_path) that does not exist. Nothing was changed.")
+        raise DatabaseUnusable(f"{location} has no schema that your role may use. Nothing was changed.")
     if not about["ours"]:
         if about["used"]:
             raise DatabaseUnusable(foreign(location))
