@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from signal import SIGKILL
 from threading import Thread
@@ -139,10 +140,11 @@ class CampaignCourse:
         """Press keys, and let happen what is due."""
         seconds = self._plan.seconds
         events = [(part * seconds, self._event(what)) for part, what in self._plan.events()]
-        for nth, login in enumerate(self._office.senders):
-            at = seconds * (0.02 + 0.8 * nth / len(self._office.senders))
-            branch = self._branches[nth % len(self._branches)]
-            events.append((at, lambda login=login, branch=branch: self._send_all(login, branch)))  # type: ignore[misc]
+        senders = [("--sender", login) for login in self._office.senders]
+        first = [(0.02 + 0.8 * nth / len(senders), whose) for nth, whose in enumerate(senders)]
+        again = [(0.84, whose) for whose in [*senders, ("--unassigned",)]]  # others may have got what was left
+        for nth, (part, whose) in enumerate([*first, *again]):
+            events.append((part * seconds, partial(self._send_all, whose, nth)))
         events.sort(key=lambda event: event[0])
         while (now := monotonic() - self._begun) < seconds:
             while events and events[0][0] <= now:
@@ -166,19 +168,20 @@ class CampaignCourse:
         self._threads.append(thread)
         thread.start()
 
-    def _send_all(self, login: str, branch: Branch) -> None:
-        """Let the branch's first admin send all initials of a sender, and again as long as the server is away."""
+    def _send_all(self, whose: Sequence[str], nth: int) -> None:
+        """Let an admin of some host send all initials of a sender, and again as long as the server is away."""
+        there = [branch for branch in self._branches if branch is not self._away]
+        branch = there[nth % len(there)]
 
         def doing() -> None:
             status = UNREACHABLE
             while status == UNREACHABLE and monotonic() < self._begun + self._plan.seconds:
-                status, said = branch.command("send-all", CAMPAIGN, "--sender", login)
+                status, said = branch.command("send-all", CAMPAIGN, *whose)
                 self._sent_all[status] += 1
                 if status not in {DONE, REFUSED, UNREACHABLE, -SIGKILL}:
-                    self.faults.append(f"send-all --sender {login}: exit status {status}: {said}")
+                    self.faults.append(f"send-all {' '.join(whose)}: exit status {status}: {said}")
 
-        if branch is not self._away:
-            self._begin(doing)
+        self._begin(doing)
 
     def _kill_server(self) -> None:
         began, at = monotonic(), self._at
