@@ -111,6 +111,19 @@ async def test_what_was_said_before_is_said_again_once_the_server_is_back(
         await person.wait_for("Before that, 25 messages were sent. The database can be used again.")
 
 
+async def test_what_was_said_of_the_server_is_not_said_again_in_whatever_words(
+    on_server: Office, cluster: Cluster, ids: list[ConversationId]
+) -> None:
+    async with on_server.messenger() as person:
+        cluster.stop("immediate")
+        await person.wait_for("does not answer")
+        assert isinstance(person.app.front, CommandScreen)
+        person.app.front.say(f"The server of {on_server.db.location} is starting or stopping.", warning=True)
+        cluster.start()
+        await person.wait_for("The database can be used again.")
+        assert person.notice == "The database can be used again."
+
+
 @pytest.mark.parametrize("key", ["n", "u", "r"])
 async def test_a_key_that_needs_the_server_says_that_it_is_away(
     on_server: Office, cluster: Cluster, ids: list[ConversationId], key: str

@@ -207,7 +207,8 @@ class ThrumsgApp(NavigatingApp):
         """Say that the database can be used again, after what was said before it could not."""
         if screen := self._under_dialogs:
             before = screen.key_line.notice
-            kept = "" if before == was_cut_off else before
+            about, location, _ = was_cut_off.partition(str(self.store.db.location))
+            kept = "" if before.startswith(about + location) else before  # a server that starts gives other reasons
             screen.say(f"{kept} The database can be used again.".strip(), warning=True)
 
     def tell(self, sentence: str) -> None:
