@@ -13,7 +13,7 @@ ALL = "all"
 
 MARKED: dict[str, int | str] = {
     "gateway/test_deliverer.py": 2,
-    "gateway/test_killed_deliverers.py": 2,
+    "gateway/test_killed_deliverers.py": 3,
     "gateway/test_practice.py": 3,
     "gateway/test_service_manager.py": 2,
     "gateway/test_settling.py": 1,

@@ -36,6 +36,7 @@ def test_the_judge_sees_what_is_sent_twice_where_no_carrier_is_asked(tmp_path: P
         assert run.verdict().doubled > 0
 
 
+@pytest.mark.only_sqlite("the judge is the same, and a server makes the deliverer slower than the carrier is late")
 def test_the_judge_sees_what_is_sent_twice_where_the_carrier_is_asked_too_early(tmp_path: Path) -> None:
     with traffic(tmp_path, 12, *faults(100, "late"), wait=0.1, again=0.1, late=5) as run:
         with run.deliverer() as process:

@@ -81,6 +81,7 @@ def test_it_is_for_its_owner_only(spool: Spool) -> None:
 
 def test_nothing_of_somebody_else_is_taken_for_a_spool(db: Database, tmp_path: Path) -> None:
     path = spool_path(db.path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("notes")
     with pytest.raises(DatabaseUnusable, match="is not a spool of thrumsg; it was left as it is"):
         Spool(db.path)
