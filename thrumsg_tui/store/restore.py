@@ -17,7 +17,7 @@ from thrumsg_tui.store.backup import copy_into
 from thrumsg_tui.store.backup_file import damage_of, errors_naming, refuse_damaged, refuse_no_backup
 from thrumsg_tui.store.database import Database, overwrite, utc_now
 from thrumsg_tui.store.engines import file_engine_for
-from thrumsg_tui.store.output_files import PRIVATE, remove_part, to_disk
+from thrumsg_tui.store.output_files import part_beside, remove_part, to_disk
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.restore_files import copy_with_log, free_name, keep_bytes, part_for, put_in_place
 from thrumsg_tui.store.restored_copy import Prepared, RestoredCopy
@@ -100,7 +100,7 @@ def restore(
         if not own.exists() or not own.stat().st_size:
             put_in_place(part, own)
             return Restored(prepared.as_of, None, prepared.in_doubt, None, 0, all_opt_outs=True)
-        return _replace(own, copy, prepared, free_name(own, clock()))
+        return _replace(own, copy, prepared, clock())
     except OSError as error:
         raise Refused(f"{error.filename or source}: {error.strerror}.", Nothing.RESTORED) from error
     finally:
@@ -168,24 +168,28 @@ def unsent_now(live: Database, backup: Database, source: Path) -> frozenset[Mess
 # The database
 
 
-def _replace(own: Path, copy: RestoredCopy, prepared: Prepared, kept: Path) -> Restored:
+def _replace(own: Path, copy: RestoredCopy, prepared: Prepared, now: datetime) -> Restored:
     """Replace the contents of the database by the copy, after that got the opt-outs that came since."""
+    kept = free_name(own, now)
     since: Since | None = None
     opted_out, all_opt_outs = 0, True
 
     def keep() -> None:
-        nonlocal since, opted_out, all_opt_outs
-        os.close(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE))
-        live = Database(own)
+        nonlocal since, opted_out, all_opt_outs, kept
+        kept = free_name(own, now)
+        live, part = Database(own), part_beside(kept)
         try:
-            copy_into(live, kept)
-            to_disk(kept)
+            copy_into(live, part)
+            to_disk(part)
+            part.rename(kept)  # whole, or not there: whoever restores holds the lock, so nobody else takes the name
+            to_disk(kept.parent)
             with live.reading() as conn:
                 present, drafts = present_opt_outs(live.engine, conn), present_drafts(live.engine, conn)
             opted_out, all_opt_outs = copy.keep(present, drafts), present.whole
             with suppress(DatabaseDamaged), live.reading() as conn:
                 since = happened_since(conn, prepared.state)
         except BaseException:
+            remove_part(part)
             remove_part(kept)
             raise
         finally:
