@@ -9,6 +9,7 @@ twice: the carrier's own log is the judge. `--harm naive` delivers as most progr
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tempfile
 import threading
@@ -54,12 +55,17 @@ def main() -> int:
     died: list[str] = []
     threading.excepthook = lambda ended: died.append(f"{ended.thread}: {ended.exc_value!r}")
     begun = monotonic()
-    with tempfile.TemporaryDirectory() as name, own_environment(Path(name)):
-        report, wrong = _run(args, Path(name))
+    folder = Path(tempfile.mkdtemp(prefix="thrumsg-hosts-"))
+    with own_environment(folder):
+        report, wrong = _run(args, folder)
     wrong += died
     sys.stdout.writelines(f"{line}\n" for line in [*report, f"{monotonic() - begun:,.0f} s in all"])
     sys.stdout.writelines(f"WRONG: {each}\n" for each in wrong[:30])
     sys.stdout.write(f"{len(wrong)} things were wrong\n")
+    if wrong and not args.harm:
+        sys.stdout.write(f"kept: {folder}\n")
+    else:
+        shutil.rmtree(folder)
     return int(bool(wrong))
 
 
