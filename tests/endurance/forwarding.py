@@ -6,8 +6,12 @@ A gateway's configuration takes plain http for this machine only; in earnest the
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 from contextlib import suppress
+
+GIVEN_UP_AFTER = 5_000
+"""Milliseconds in which the other host must confirm what it gets, as `deliver` wants it of a carrier (Http)."""
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -27,6 +31,8 @@ async def forward(port: int, host: str, to: int) -> None:
         except OSError:
             writer.close()
             return
+        ours: socket.socket = far_writer.get_extra_info("socket")
+        ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GIVEN_UP_AFTER)
         await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
 
     server = await asyncio.start_server(connected, "127.0.0.1", port, backlog=1024)

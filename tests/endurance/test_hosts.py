@@ -27,10 +27,15 @@ PATIENCE = 400
 def run(*words: str) -> subprocess.CompletedProcess[str]:
     """Run a campaign on three hosts; it is skipped where that cannot be."""
     require_tool("postgresql", is_there=binaries() is not None)
+    return run_in_network("tests.endurance.hosts", *words)
+
+
+def run_in_network(module: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a program that makes hosts; it is skipped where that cannot be."""
     require_tool("iproute2", is_there=not missing_tools())
     if reason := why_not():
         pytest.skip(reason)
-    command = [sys.executable, "-W", "error", "-m", "tests.endurance.hosts", *words]
+    command = [sys.executable, "-W", "error", "-m", module, *words]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE)
 
 
@@ -65,6 +70,12 @@ def test_a_deliverer_that_sends_again_what_has_no_answer_is_found_out() -> None:
     assert ran.returncode == 1, ran.stdout + ran.stderr
     assert re.search(r"WRONG: sent \d times: the message with our key", ran.stdout), ran.stdout
     assert re.search(r"WRONG: \.\.\.\d{4} got \d initial messages", ran.stdout), ran.stdout
+
+
+def test_a_message_whose_call_has_failed_does_not_leave_when_the_line_is_back() -> None:
+    """Neither from this process nor from its system, which keeps what a process has written."""
+    ran = run_in_network("tests.endurance.cut_line")
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout + ran.stderr
 
 
 def test_without_the_tools_it_says_what_is_missing(tmp_path: Path) -> None:
