@@ -216,7 +216,6 @@ def test_a_standby_takes_over_when_the_active_one_is_killed(team: Team, tmp_path
         run.finish()
         verdict = run.verdict()
     assert verdict.is_good, verdict
-    assert verdict.tries > verdict.messages
 
 
 def test_the_judge_sees_what_is_sent_twice_where_no_carrier_is_asked(team: Team, tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ class ThrumsgApp(NavigatingApp):
             loop.call_soon_threadsafe(self._tell_of_waiting)
 
     def _tell_of_waiting(self) -> None:
-        if screen := self._under_dialogs:
+        if (screen := self._under_dialogs) and screen.key_line.is_attached:  # else the app is ending
             screen.key_line.wait(_WAITING if self.store.waiting else self._cut_off)
 
     async def _watch(self) -> None:
