@@ -144,7 +144,8 @@ def _head(shown: OpenReply, now: datetime) -> Iterator[str]:
 def _choices(shown: OpenReply) -> Iterator[str]:
     yield "Recommended replies:" if shown.replies else "There are no recommended replies."
     for number, reply in enumerate(shown.replies, 1):
-        yield f"    {number}: {reply.title}. {reply.filled.text}"
+        stop = "" if reply.title.endswith(("?", "!", ".")) else "."
+        yield f"    {number}: {reply.title}{stop} {reply.filled.text}"
     recorded = answers(shown.conversation, shown.questions)
     yield "Survey:" if shown.questions else "There is no survey."
     for number, question in enumerate(shown.questions, 1):

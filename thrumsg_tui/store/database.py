@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from thrumsg_tui.domain.errors import DatabaseMoved, DatabaseUnreachable
-from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.database_errors import damage_named, translated_errors
 from thrumsg_tui.store.engines import engine_for, file_engine_for
-from thrumsg_tui.store.engines.base import Access, Engine
+from thrumsg_tui.store.engines.base import TOLD_AFTER, Access, Engine
 from thrumsg_tui.store.engines.connection import Connection, OnWait, Parameters, Role
 from thrumsg_tui.store.engines.failure import NO_DAMAGE, Failure
 from thrumsg_tui.store.location import Location, path_of, read_location
@@ -33,23 +33,36 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
 class Transaction:
-    """An open write transaction, and the time at which it happens."""
+    """An open write transaction, and the time at which it happens.
 
-    conn: Connection
-    now: datetime
-    engine: Engine[Any]
-    evidence: Evidence | None = None
-    """What shows that it was committed if its commit gets no answer; None where that cannot happen."""
+    Args:
+        conn: Its connection.
+        clock: The present time, in UTC.
+        engine: The engine of its database.
+        evidence: What shows that it was committed if its commit gets no answer; None where that cannot happen.
+    """
+
+    def __init__(
+        self, conn: Connection, clock: Callable[[], datetime], engine: Engine[Any], evidence: Evidence | None = None
+    ) -> None:
+        self.conn = conn
+        self.now = clock()
+        self.evidence = evidence
+        self._clock = clock
+        self._engine = engine
 
     def hold(self, *locks: Lock) -> None:
         """Hold locks until the transaction ends, so that what they protect changes only here.
 
         Hold them before reading what the change depends on. Locks that are held together may come in any order; a
-        second call must not name one that comes before those of the first.
+        second call must not name one that comes before those of the first. A transaction that has to wait for others
+        happens after them, so its time is set anew.
         """
-        self.engine.hold(self.conn, locks)
+        begun = monotonic()
+        self._engine.hold(self.conn, locks)
+        if monotonic() - begun > TOLD_AFTER:
+            self.now = self._clock()
 
     @property
     def now_ms(self) -> int:
@@ -142,7 +155,7 @@ class Database:
             with self.engine.bulk(conn) if bulk else nullcontext():
                 key = self.engine.begin_write(conn, durable=durable, scratch=self.scratch, on_wait=self.on_wait)
                 try:
-                    yield (tx := Transaction(conn, self.clock(), self.engine, _evidence(key)))
+                    yield (tx := Transaction(conn, self.clock, self.engine, _evidence(key)))
                     self._commit(tx)
                     self._local.commits = self.commits + 1
                 except BaseException:

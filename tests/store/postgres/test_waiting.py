@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.postgres_server import PATIENCE
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines import whole_tables_of
+from thrumsg_tui.store.engines.base import TOLD_AFTER
 from thrumsg_tui.store.engines.postgres.waiting import wait_reported
 from thrumsg_tui.store.location import ServerAddress
 from thrumsg_tui.store.locks import CampaignLock
@@ -40,8 +42,10 @@ def test_a_change_that_waits_for_another_tells_so_until_it_has_its_turn(empty: S
     holder.start()
     assert is_held.wait(PATIENCE)
     with second.writing() as tx:
+        opened_at = tx.now
         tx.hold(SPRING)
         assert told == [True, False]
+        assert tx.now - opened_at >= timedelta(seconds=TOLD_AFTER)  # it happens after what it has waited for
     holder.join(PATIENCE)
     second.close()
 
