@@ -18,20 +18,16 @@ from textual.events import Event, Key, Paste
 from textual.worker import WorkerFailed
 
 from thrumsg_tui.crash_log import keep
-from thrumsg_tui.domain.errors import Refused, ThrumsgError
+from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.garbage import collect_from_now_on
 from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.presence import end_presence
-from thrumsg_tui.store.queries.settings import restored_at
-from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.tui.app_context import TakesEarly, Waiting
 from thrumsg_tui.tui.bulk_move_runner import BulkMoveRunner
-from thrumsg_tui.tui.carrier_view import read_carrier
 from thrumsg_tui.tui.commands import bindings, command, is_step
 from thrumsg_tui.tui.job_control import can_be_continued
 from thrumsg_tui.tui.key_queue import KeyQueue, as_typed
-from thrumsg_tui.tui.navigation import NavigatingApp
-from thrumsg_tui.tui.opening_route import Route, read_opening
+from thrumsg_tui.tui.opening_route import read_opening
 from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.shutdown import Shutdown
@@ -48,6 +44,7 @@ from thrumsg_tui.tui.textual_compat import (
 )
 from thrumsg_tui.tui.theme import THRUMSG
 from thrumsg_tui.tui.timers import Timers
+from thrumsg_tui.tui.watching import WatchingApp
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.reassignment import Outcome
@@ -58,10 +55,8 @@ if TYPE_CHECKING:
 _ALWAYS = frozenset({"ctrl+c", *(command(f"app.{name}").keys for name in ("quit", "suspend", "redraw"))})
 """Keys that skip the queue. ctrl+c is Textual's; it shows how to quit."""
 
-_WAITING = "Waiting for the database: another change is being written. Keys are kept."
 
-
-class ThrumsgApp(NavigatingApp):
+class ThrumsgApp(WatchingApp):
     """The terminal app over one database."""
 
     CSS_PATH = "app.tcss"
@@ -85,29 +80,24 @@ class ThrumsgApp(NavigatingApp):
         self.keys = KeyQueue(self, super().on_event, self.timers.key)
         self.moves = BulkMoveRunner(self.store, self.glyphs)
         self.animation_level = "none"
-        self._version = -1
-        self._cut_off = ""
-        """Why the database cannot be used now; empty while it can."""
-        """Whether the database could not be used at the last look."""
         self.cannot_open: ThrumsgError | None = None
         """Why the first screen could not be shown."""
         self._delivery: PracticeDelivery | None = None
-        self._restored: str | None = None
 
     async def on_mount(self) -> None:
         """Open the last screen, and start the timers."""
         self.ending.loop = get_running_loop()
-        self.store.on_wait = self._wait_changed
+        self.tell_of_waits()
         now, ascii_only = self.store.db.clock(), self.glyphs.ascii_only
         try:
             opening = await self.store.query(read_opening, self.who, now, ascii_only=ascii_only)
-            self._restored, self.carrier = opening.restored_at, opening.carrier
+            self.carrier = opening.carrier
             await self.show_place(opening.route)
         except ThrumsgError as error:  # its server has just gone away
             self.cannot_open = error
             self.exit()
             return
-        self.set_interval(self.timers.watch, self._watch)
+        self.watch_database(opening.restored_at)
         self.set_interval(self.timers.tick, self._tick)
         self.set_interval(self.timers.presence, self.tell_presence)
         self.set_interval(self.store.db.pacing.stalled_after, self._look_after_moves)
@@ -170,89 +160,7 @@ class ThrumsgApp(NavigatingApp):
         if isinstance(self.front, CommandScreen) and not self.front.is_held:
             collect_from_now_on()
 
-    # Watching the database
-
-    def _wait_changed(self) -> None:
-        if (loop := self.ending.loop) is None:
-            return
-        with suppress(RuntimeError):  # the loop is closed: the app has ended
-            loop.call_soon_threadsafe(self._tell_of_waiting)
-
-    def _tell_of_waiting(self) -> None:
-        if (screen := self._under_dialogs) and screen.key_line.is_attached:  # else the app is ending
-            screen.key_line.wait(_WAITING if self.store.waiting else self._cut_off)
-
-    async def _watch(self) -> None:
-        """Refresh the screen if anybody has written to the database."""
-        was_cut_off = self._cut_off
-        try:
-            version, self._cut_off = await self.store.version(), ""
-        except ThrumsgError as error:
-            self._cut_off = str(error)
-        self._tell_of_waiting()  # also if only the front screen has changed
-        if self._cut_off:
-            return
-        if was_cut_off:
-            self._version = -1
-            self._tell_of_return(was_cut_off)
-        if version != self._version:
-            self._version = version
-            await self._know_the_role()
-            if not is_exiting(self):
-                await self._know_the_database()
-                await self._know_the_carrier()
-                self.ask_again()
-
-    def _tell_of_return(self, was_cut_off: str) -> None:
-        """Say that the database can be used again, after what was said before it could not."""
-        if screen := self._under_dialogs:
-            before = screen.key_line.notice
-            about, location, _ = was_cut_off.partition(str(self.store.db.location))
-            kept = "" if before.startswith(about + location) else before  # a server that starts gives other reasons
-            screen.say(f"{kept} The database can be used again.".strip(), warning=True)
-
-    def tell(self, sentence: str) -> None:
-        """Show a warning, unless the line says it already: it must not take the place of what a person has to know."""
-        if sentence != self._cut_off:
-            super().tell(sentence)
-
-    async def _know_the_role(self) -> None:
-        """Read the person's identity again: an owner may have changed their role (`docs/rules.md 8.1`)."""
-        user, actor = self.who.user.login, self.who.actor.login
-        try:
-            self.who = await self.store.query(identify, actor, None if user == actor else user)
-        except Refused as refusal:
-            if await self._went_back():  # in the backup, this id may be another user's
-                self.exit(message=f"The database went back to a backup. {refusal}")
-            else:
-                self.tell(str(refusal))
-        except ThrumsgError as error:
-            self.tell(str(error))
-
-    async def _know_the_database(self) -> None:
-        """Return to the campaigns screen if the database was restored from a backup (`docs/rules.md 11.4`)."""
-        if await self._went_back():
-            self._restored = await self.store.query(restored_at)
-            self.go_to(Route())
-            self.run_worker(self._tell_of_restore(), group="place")
-
-    async def _tell_of_restore(self) -> None:
-        async with self._turn:  # wait until the campaigns are shown
-            self.tell("The database went back to a backup: what was open here may be gone.")
-
-    async def _went_back(self) -> bool:
-        try:
-            return self._restored != await self.store.query(restored_at)
-        except ThrumsgError:
-            return False
-
-    async def _know_the_carrier(self) -> None:
-        """Read how delivery stands: what waits, and whether anything delivers (`docs/rules.md 10.5`)."""
-        try:
-            now, ascii_only = self.store.db.clock(), self.glyphs.ascii_only
-            self.carrier = await self.store.query(read_carrier, now, ascii_only=ascii_only)
-        except ThrumsgError as error:
-            self.tell(str(error))
+    # Work in the background
 
     async def _tick(self) -> None:
         await self._in_background(let_due)
@@ -260,17 +168,15 @@ class ThrumsgApp(NavigatingApp):
             await self.unstored.try_again()
         self.ask_again()
 
-    # Moves in steps
-
     def finish_later(self, begun: Outcome) -> None:
         """Finish a move that a change has only begun, in the background, and show the outcome."""
         self.run_worker(self._finish(begun), group="moves")
 
     async def _finish(self, begun: Outcome) -> None:
-        if (screen := self._under_dialogs) is None:
+        if (screen := self.under_dialogs) is None:
             return
         sentence = await self.moves.finish(begun, screen.key_line)
-        if (screen := self._under_dialogs) is not None:
+        if (screen := self.under_dialogs) is not None:
             screen.say(sentence)
 
     async def _look_after_moves(self) -> None:
@@ -295,16 +201,6 @@ class ThrumsgApp(NavigatingApp):
             await self.store.execute(change)
         except ThrumsgError as error:
             self.tell(str(error))
-
-    @property
-    def _under_dialogs(self) -> CommandScreen | None:
-        """The front screen below any dialogs; None once the app is ending."""
-        return next((each for each in reversed(self.screen_stack) if isinstance(each, CommandScreen)), None)
-
-    def ask_again(self) -> None:
-        """Let the front screen run its queries again."""
-        if isinstance(self.front, CommandScreen):
-            self.front.ask_again()
 
     @property
     def settled(self) -> bool:
@@ -348,7 +244,7 @@ class ThrumsgApp(NavigatingApp):
     def action_suspend_process(self) -> None:
         """Suspend to the shell, or say that there is none."""
         if not self._may_suspend or not can_be_continued():
-            if screen := self._under_dialogs:
+            if screen := self.under_dialogs:
                 screen.say("There is no shell to return to here; ctrl+q ends thrumsg.", warning=True)
         elif isinstance(driver := driver_of(self), TerminalDriver):
             self.app_suspend_signal.publish(self)
