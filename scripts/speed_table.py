@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import re
 
-from benchmarks.commands import OVERVIEW, VERSION
-from benchmarks.keys import END, FIRST_MATCHES, INITIAL_STEP, STEP
-from benchmarks.moving import ONE_PERCENT, ONE_PERCENT_BACK
+from benchmarks.keys import FIRST_MATCHES, STEP
+from benchmarks.moving import ONE_PERCENT
 from benchmarks.rows import Row
-from benchmarks.starting import MEMORY, RATIO
+from benchmarks.starting import MEMORY
 from benchmarks.starting import OVERVIEW as FIRST_SCREEN
-from benchmarks.writing import IMPORT, RECEIVE, SEND
+from benchmarks.writing import IMPORT, SEND
 
 BEGIN, END_MARK = "<!-- speed: made by `make docs` from benchmarks/RESULTS.md -->", "<!-- end of speed -->"
 
 SHOWN: tuple[tuple[Row, str], ...] = (
     (FIRST_SCREEN.ms, "from the command to the first screen"),
-    (RATIO, "the start of the practice campaign, in times of an app of five plain Textual widgets"),
     (STEP.ms, "a step in the list, with the thread beside it"),
     (STEP.size, "what that sends over SSH"),
-    (INITIAL_STEP.ms, "a step in the first messages, each ready in the message box"),
-    (END.ms, "a jump to the end of the list"),
     (FIRST_MATCHES, "a letter in the search, until its first rows"),
     (SEND, "one message sent, safe on the disk"),
-    (RECEIVE, "one message received, safe on the disk"),
     (ONE_PERCENT, "10,000 conversations of one sender dealt out to all others, the whole command"),
-    (ONE_PERCENT_BACK, "its undo"),
     (IMPORT, "contacts imported, the whole command"),
-    (OVERVIEW, "the command `overview --json`"),
-    (VERSION, "the command `--version`"),
     (MEMORY, "memory of the app"),
 )
 """The rows of the README, in its words."""

@@ -111,11 +111,11 @@ def test_commands_can_be_read(document: Path) -> None:
 
 
 def test_commands_are_found() -> None:
-    found = list(command_lines(ROOT / "README.md"))
-    assert "" in found
+    assert len(list(command_lines(ROOT / "docs" / "first-campaign.md"))) > 15
+    assert "" in command_lines(ROOT / "docs" / "first-campaign.md")
+    found = list(command_lines(ROOT / "docs" / "roles.md"))
     assert "files show messages.csv" in found
     assert 'conversations "Spring Turnout" --json' in found
-    assert len(found) > 15
 
 
 @documents
@@ -133,21 +133,22 @@ def test_the_quick_start_is_two_commands() -> None:
     assert commands == ["make demo", "make test"]
 
 
-def test_the_readme_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs every command of the README as it stands, in order, but for the one that opens the app.
+def test_the_first_campaign_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs every command as it stands, in order, but for the one that opens the app; then those for scripts.
 
     `tests/e2e/test_texting_for_real.py` runs what needs a carrier.
     """
-    readme = tmp_path / "README.md"
-    before, heading, after = text_of(ROOT / "README.md").partition("\n## Texting for real\n")
+    page = tmp_path / "page.md"
+    before, heading, _ = text_of(ROOT / "docs" / "first-campaign.md").partition("\n## Texting for real\n")
     assert heading
-    readme.write_text(before + "\n## " + after.partition("\n## ")[2], encoding="utf-8")
-    (tmp_path / "contacts.csv").write_text("\n".join(fences(readme, "csv")) + "\n", encoding="utf-8")
+    page.write_text(before + text_of(ROOT / "docs" / "without-a-screen.md"), encoding="utf-8")
+    (tmp_path / "contacts.csv").write_text("\n".join(fences(page, "csv")) + "\n", encoding="utf-8")
     at_home(tmp_path, monkeypatch)
     monkeypatch.setattr(pwd, "getpwuid", lambda _: pwd.struct_passwd(("ana", "x", 1000, 1000, "", "/", "/bin/sh")))
-    for line in fences(readme, "sh"):
-        if line.startswith("thrumsg "):
-            assert main(shlex.split(line)[1:]) == 0, line
+    followed = [line for line in fences(page, "sh") if line.startswith("thrumsg ")]
+    assert len(followed) > 10
+    for line in followed:
+        assert main(shlex.split(line)[1:]) == 0, line
 
 
 def test_the_page_on_backups_can_be_followed(

@@ -67,11 +67,11 @@ def test_a_wheel_takes_the_migrations_along(settings: dict[str, Any]) -> None:
     assert [file for file in MIGRATIONS if any(fnmatch(f"{file}.sql", line) for line in ignored)] == []
 
 
-def test_git_ignores_what_the_readme_writes() -> None:
+def test_git_ignores_what_the_first_campaign_writes() -> None:
     """A secret and people's numbers would be one `git add .` away."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "first-campaign.md").read_text(encoding="utf-8")
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    written = {"carrier-token", "contacts.csv", "gateway.toml", *re.findall(r"(?:--out|>) ([\w.-]+)", readme)}
+    written = {"carrier-token", "contacts.csv", "gateway.toml", *re.findall(r"(?:--out|>) ([\w.-]+)", page)}
     assert "messages.csv" in written
     assert {name for name in written if not any(fnmatch(name, line.lstrip("/")) for line in ignored)} == set()
 

@@ -1,4 +1,4 @@
-"""The README's section "Texting for real", followed word by word in a shell."""
+"""The section "Texting for real" of docs/first-campaign.md, followed word by word in a shell."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "first-campaign.md").read_text(encoding="utf-8")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 def blocks(title: str, language: str = "sh") -> list[str]:
     """The fenced blocks of a section."""
-    section = README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    section = PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
     return [block for found, block in _FENCE.findall(section) if found == language]
 
 
@@ -31,7 +31,7 @@ def free_port() -> int:
 
 @contextmanager
 def in_background(command: str, folder: Path, env: dict[str, str]) -> Iterator[None]:
-    """Run what the README tells to run in a terminal of its own."""
+    """Run what the page tells to run in a terminal of its own."""
     words = [sys.executable, *command.split()[1:]]
     with subprocess.Popen(words, cwd=folder, env=env, stdout=subprocess.PIPE, text=True) as process:
         try:
