@@ -19,6 +19,7 @@ from textual.worker import WorkerFailed
 
 from thrumsg_tui.crash_log import keep
 from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.preferences import Preferences
 from thrumsg_tui.garbage import collect_from_now_on
 from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.presence import end_presence
@@ -66,9 +67,23 @@ class ThrumsgApp(WatchingApp):
     BINDINGS = bindings([command("app.suspend"), command("app.redraw")], checked=False, priority=True)  # also in a box
 
     def __init__(
-        self, db: Database, who: Identity, zone: tzinfo, *, forced_command: bool = False, timers: Timers | None = None
+        self,
+        db: Database,
+        who: Identity,
+        zone: tzinfo,
+        *,
+        forced_command: bool = False,
+        preferences: Preferences | None = None,
+        timers: Timers | None = None,
     ) -> None:
-        super().__init__(db, who, zone, forced_command=forced_command, timers=timers or Timers())
+        super().__init__(
+            db,
+            who,
+            zone,
+            forced_command=forced_command,
+            preferences=preferences or Preferences(),
+            timers=timers or Timers(),
+        )
         self._may_suspend = not forced_command and signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN
         self._terminal_is_gone = False
         self.ending = Shutdown(self.end, self._stop_writing)

@@ -13,6 +13,7 @@ from textual.widget import Widget
 if TYPE_CHECKING:
     from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
     from thrumsg_tui.domain.conversations import Conversation
+    from thrumsg_tui.domain.preferences import Preferences
     from thrumsg_tui.domain.reassignment import Outcome
     from thrumsg_tui.domain.users import Identity
     from thrumsg_tui.store.queries.lookup import FoundConversation
@@ -30,6 +31,7 @@ class AppContext(Protocol):
     who: Identity
     zone: tzinfo
     glyphs: Glyphs
+    preferences: Preferences
     forced_command: bool
     """Whether the person came with a key that has a forced command, and so names files in one folder only."""
     timers: Timers

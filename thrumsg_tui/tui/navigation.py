@@ -26,6 +26,7 @@ from thrumsg_tui.tui.unstored_drafts import UnstoredDrafts
 if TYPE_CHECKING:
     from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
     from thrumsg_tui.domain.conversations import Conversation
+    from thrumsg_tui.domain.preferences import Preferences
     from thrumsg_tui.domain.users import Identity
     from thrumsg_tui.store.database import Database
     from thrumsg_tui.store.queries.lookup import FoundConversation
@@ -36,9 +37,19 @@ if TYPE_CHECKING:
 class NavigatingApp(PaintingApp):
     """An app that knows its user, its store and the way to each screen."""
 
-    def __init__(self, db: Database, who: Identity, zone: tzinfo, *, forced_command: bool, timers: Timers) -> None:
+    def __init__(
+        self,
+        db: Database,
+        who: Identity,
+        zone: tzinfo,
+        *,
+        forced_command: bool,
+        preferences: Preferences,
+        timers: Timers,
+    ) -> None:
         super().__init__()
         self.forced_command = forced_command
+        self.preferences = preferences
         self.timers = timers
         self.store = StoreClient(db, timers.sleep)
         self.unstored = UnstoredDrafts(self.store)

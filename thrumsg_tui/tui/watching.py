@@ -17,6 +17,7 @@ from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.textual_compat import is_exiting
 
 if TYPE_CHECKING:
+    from thrumsg_tui.domain.preferences import Preferences
     from thrumsg_tui.domain.users import Identity
     from thrumsg_tui.store.database import Database
     from thrumsg_tui.tui.timers import Timers
@@ -27,8 +28,17 @@ _WAITING = "Waiting for the database: another change is being written. Keys are 
 class WatchingApp(NavigatingApp):
     """An app that sees what others write to its database."""
 
-    def __init__(self, db: Database, who: Identity, zone: tzinfo, *, forced_command: bool, timers: Timers) -> None:
-        super().__init__(db, who, zone, forced_command=forced_command, timers=timers)
+    def __init__(
+        self,
+        db: Database,
+        who: Identity,
+        zone: tzinfo,
+        *,
+        forced_command: bool,
+        preferences: Preferences,
+        timers: Timers,
+    ) -> None:
+        super().__init__(db, who, zone, forced_command=forced_command, preferences=preferences, timers=timers)
         self._version = -1
         self._restored: str | None = None
         self._cut_off = ""

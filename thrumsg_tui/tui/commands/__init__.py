@@ -1,6 +1,7 @@
 """The table of all commands, from which keys, bottom line, palette, help and documentation are made.
 
-Each module has the commands of a screen, pane or dialog, and is imported when they are first needed.
+Each module has the commands of a screen, pane or dialog, and is imported when they are first needed. `remap` gives
+commands other keys; from then on the table answers with these, and so does everything that is made from it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from importlib import import_module
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
-from thrumsg_tui.tui.commands.command import DIALOGS, Command, Facts, Scope, WhyNot, shown_key
+from thrumsg_tui.tui.commands.command import DIALOGS, Command, Facts, Scope, WhyNot, remap, shown_key
 
 __all__ = [
     "DIALOGS",
@@ -26,6 +27,8 @@ __all__ = [
     "commands_of",
     "is_key",
     "is_step",
+    "key_of",
+    "remap",
     "scopes_at",
     "shown_key",
 ]
@@ -92,6 +95,11 @@ def command(id: str) -> Command:
             break
         _commands_in(scope)
     return _known[id]
+
+
+def key_of(id: str) -> str:
+    """Return the name of a command's first key, for a sentence that names it."""
+    return command(id).shown_key
 
 
 _known: dict[str, Command] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -113,7 +113,7 @@ class Command:
 
     Attributes:
         id: The name by which its keys are remapped.
-        keys: Textual's names of its keys, separated by spaces.
+        default_keys: Textual's names of its keys without a remap, separated by spaces.
         action: The Textual action that runs it; `{key}` stands for the pressed key. Empty if its dialog provides it.
         title: Its name.
         help: What it does, as an imperative without a full stop.
@@ -124,7 +124,7 @@ class Command:
     """
 
     id: str
-    keys: str
+    default_keys: str
     action: str
     title: str
     help: str
@@ -132,6 +132,11 @@ class Command:
     footer: str = ""
     why_not: WhyNot = always
     is_step: bool = False
+
+    @property
+    def keys(self) -> str:
+        """Textual's names of the keys that it has in this process, separated by spaces."""
+        return _remapped.get(self.id, self.default_keys)
 
     @property
     def takes_key(self) -> bool:
@@ -153,6 +158,23 @@ class Command:
     def shown_keys(self) -> str:
         """The names of the keys for users."""
         return " ".join(shown_key(key) for key in self.keys.split())
+
+    @property
+    def shown_key(self) -> str:
+        """The name of its first key for users, as a sentence names it; empty if it has none."""
+        return self.shown_keys.partition(" ")[0]
+
+
+_remapped: dict[str, str] = {}
+"""The keys of the commands that do not have their default ones, by id (`docs/rules.md 12.1`).
+
+It is that of the process, as Textual's bindings are those of a class: a process runs one app, for one person.
+"""
+
+
+def remap(keys: Mapping[str, str]) -> None:
+    """Give commands other keys, by id; before the screens are imported, which bind them."""
+    _remapped.update(keys)
 
 
 _SHOWN = {
