@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event, Lock
 
+from thrumsg_tui.domain.configured_values import one_of
 from thrumsg_tui.domain.delivery import (
     Accepted,
     Doubt,
@@ -40,7 +41,7 @@ from thrumsg_tui.gateway.command_lines import (
     try_id,
 )
 from thrumsg_tui.gateway.configuration import Configuration
-from thrumsg_tui.gateway.configuration_keys import Key, Section, one_of, texts
+from thrumsg_tui.gateway.configuration_keys import Key, Section, texts
 from thrumsg_tui.gateway.program_supervisor import ProgramSupervisor, log
 from thrumsg_tui.gateway.protocol import CannotTell, Finding
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from thrumsg_tui.domain.configured_values import one_of
 from thrumsg_tui.domain.errors import NotFound, Refused
 from thrumsg_tui.domain.our_numbers import NumberKind, require_number
 from thrumsg_tui.gateway.configuration import Configuration, ConfiguredNumber, DoubtPolicy, Doubts, Limits
@@ -18,14 +19,13 @@ from thrumsg_tui.gateway.configuration_keys import (
     Key,
     WrongKey,
     number,
-    one_of,
     read_section,
     refuse_unknown,
     text,
     url,
 )
 from thrumsg_tui.gateway.registry import GATEWAYS, gateway_module
-from thrumsg_tui.gateway.small_files import read_small_file
+from thrumsg_tui.small_files import read_small_file
 
 DEFAULT_FILE = Path("/etc/thrumsg/gateway.toml")
 _LARGEST = 1 << 20

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+from thrumsg_tui.domain.configured_values import full_name, unknown_key
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.secret import read_secret
@@ -57,20 +57,14 @@ def read_section(name: str, table: object, keys: Mapping[str, Key]) -> dict[str,
     if not isinstance(table, Mapping):
         raise WrongKey(f"[{name}] must be a section")
     refuse_unknown(name, table, keys)
-    return {key: _value(_full(name, key), table.get(key), rule) for key, rule in keys.items()}
+    return {key: _value(full_name(name, key), table.get(key), rule) for key, rule in keys.items()}
 
 
 def refuse_unknown(name: str, table: Mapping[str, Any], known: Mapping[str, object]) -> None:
     """Raise `WrongKey` for the first key that is not known, with the nearest one that is."""
     for key in table:
         if key not in known:
-            near = get_close_matches(key, known, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else f"its keys are {', '.join(known)}."
-            raise WrongKey(f"{_full(name, key)} is no key of {f'[{name}]' if name else 'the file'}: {hint}")
-
-
-def _full(name: str, key: str) -> str:
-    return f"[{name}] {key}" if name else key
+            raise WrongKey(unknown_key(key, name, known))
 
 
 def _value(full: str, given: Any, rule: Key) -> Any:
@@ -81,7 +75,8 @@ def _value(full: str, given: Any, rule: Key) -> Any:
     try:
         return rule.read(given)
     except ValueError as error:
-        raise WrongKey(f"{full}: {error}.") from None
+        sentence = f"{full}: {error}"
+        raise WrongKey(sentence if sentence.endswith("?") else f"{sentence}.") from None
 
 
 def text(value: Any) -> str:
@@ -103,24 +98,6 @@ def texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not value:
         raise ValueError('a list of texts is expected, such as ["a", "b"]')
     return tuple(map(text, value))
-
-
-def flag(value: Any) -> bool:
-    """Read true or false."""
-    if not isinstance(value, bool):
-        raise ValueError("true or false is expected")  # noqa: TRY004 - the type of a value in a file
-    return value
-
-
-def one_of(*words: str) -> Callable[[Any], str]:
-    """Return a reader of one of some words."""
-
-    def read(value: Any) -> str:
-        if value not in words:
-            raise ValueError(f"one of {', '.join(words)} is expected")
-        return str(value)
-
-    return read
 
 
 def number(least: float, most: float, *, whole: bool = False) -> Callable[[Any], float]:

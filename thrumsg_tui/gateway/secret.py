@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Never
 
-from thrumsg_tui.gateway.small_files import read_small_file
+from thrumsg_tui.small_files import read_small_file
 
 _LONGEST = 4096
 _PLACES = ("credential", "file", "env")

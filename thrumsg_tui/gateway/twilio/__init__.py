@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from thrumsg_tui.domain.configured_values import flag, one_of
 from thrumsg_tui.gateway.configuration import Configuration, DoubtPolicy
-from thrumsg_tui.gateway.configuration_keys import Key, Section, flag, label, one_of, secret, url
+from thrumsg_tui.gateway.configuration_keys import Key, Section, label, secret, url
 from thrumsg_tui.gateway.protocol import Gateway, Webhooks
 
 
