@@ -46,7 +46,7 @@ from thrumsg_tui.store.queries.lookup import look_up, look_up_typed
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, open_conversation
 from thrumsg_tui.store.queries.next_message import fill_in
 from thrumsg_tui.store.queries.opt_outs import count_opt_outs, opt_out_rows
-from thrumsg_tui.store.queries.overview import longest_waiting, overview
+from thrumsg_tui.store.queries.overview import overview
 from thrumsg_tui.store.queries.reassignment import holders, plan
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.script_preview import script_preview
@@ -64,6 +64,7 @@ from thrumsg_tui.store.queries.undo_preview import (
 )
 from thrumsg_tui.store.queries.unmatched import count_unmatched, unmatched_messages
 from thrumsg_tui.store.queries.users import identify, people_rows, preference, users
+from thrumsg_tui.store.queries.waiting import longest_waiting
 
 
 @dataclass(frozen=True, slots=True)

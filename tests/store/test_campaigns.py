@@ -234,6 +234,8 @@ def five(db: Database, owner: Identity, spring: Campaign) -> list[ConversationId
         (SenderSort.PROGRESS, True, [None, "abe", "zed", "kim", "lee"]),
         (SenderSort.NEEDS_REPLY, False, [None, "kim", "zed", "abe", "lee"]),
         (SenderSort.NEEDS_REPLY, True, [None, "lee", "abe", "zed", "kim"]),
+        (SenderSort.WAITING, False, [None, "kim", "zed", "abe", "lee"]),
+        (SenderSort.WAITING, True, [None, "lee", "abe", "zed", "kim"]),
     ],
 )
 def test_senders_are_sorted_with_unassigned_on_top(
@@ -251,7 +253,7 @@ def test_a_tie_in_assigned_is_settled_by_sent(
     give(db, owner, spring, ahead, people[:2])
     give(db, owner, spring, behind, people[2:])
     send(db, owner, people[0])
-    by_progress = in_order(senders(db, spring).values(), SenderSort.PROGRESS)
+    by_progress = in_order(senders(db, spring).values(), SenderSort.PROGRESS, {})
     assert [(each.login, each.assigned, each.texted) for each in by_progress[1:]] == [(ahead, 2, 1), (behind, 2, 0)]
 
 

@@ -85,6 +85,8 @@ async def test_unassigned_is_on_top_in_every_order(office: Office) -> None:
             (SenderSort.PROGRESS, True): ["Unassigned", "Lee Bishop", "Kim Alvarez"],
             (SenderSort.NEEDS_REPLY, False): ["Unassigned", "Lee Bishop", "Kim Alvarez"],
             (SenderSort.NEEDS_REPLY, True): ["Unassigned", "Kim Alvarez", "Lee Bishop"],
+            (SenderSort.WAITING, False): ["Unassigned", "Kim Alvarez", "Lee Bishop"],
+            (SenderSort.WAITING, True): ["Unassigned", "Lee Bishop", "Kim Alvarez"],
         }
         for (sort, reverse), expected in orders.items():
             assert senders(person) == expected

@@ -6,19 +6,23 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from thrumsg_tui.cli.json_records import counters, job_record, sender_record
 from thrumsg_tui.cli.report import Report, table
+from thrumsg_tui.domain.ages import waiting_age
 from thrumsg_tui.domain.closures import closure
 from thrumsg_tui.domain.enums import HoursIn, SenderSort
 from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.store.queries import campaigns as queries
 from thrumsg_tui.store.queries.bulk_move_jobs import job_in
+from thrumsg_tui.store.queries.waiting import longest_waiting
+from thrumsg_tui.store.times import iso
 
 if TYPE_CHECKING:
     from thrumsg_tui.cli.session import Session
-    from thrumsg_tui.domain.campaigns import Assignment, Campaign
+    from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign
     from thrumsg_tui.store.queries.bulk_move_jobs import Job
 
 
@@ -30,6 +34,7 @@ def show(session: Session, args: Namespace) -> Report:
         campaign = queries.find_campaign(conn, args.name)
         totals = queries.totals(conn, campaign.id)
         senders = queries.assignments(conn, campaign.id, now, SenderSort(args.sort), reverse=args.reverse)
+        waiting = longest_waiting(conn, campaign.id)
         job = job_in(conn, campaign.id)
     record = {
         "campaign": campaign.name,
@@ -40,15 +45,21 @@ def show(session: Session, args: Namespace) -> Report:
         "texted": totals.texted,
         "replies": totals.replied,
         "reply_rate": totals.reply_rate,
-        "senders": [sender_record(each) for each in senders],
+        "senders": [sender_record(each) | {"waiting_since": iso(waiting.get(each.id))} for each in senders],
         "job": job_record(job),
     }
-    return Report(record, _lines(campaign, now, job, record, senders))
+    return Report(record, _lines(campaign, now, job, record, senders, waiting))
 
 
 def _lines(
-    campaign: Campaign, now: datetime, job: Job | None, record: Mapping[str, object], senders: Sequence[Assignment]
+    campaign: Campaign,
+    now: datetime,
+    job: Job | None,
+    record: Mapping[str, object],
+    senders: Sequence[Assignment],
+    waiting: Mapping[AssignmentId, datetime],
 ) -> Iterator[str]:
+    zone = ZoneInfo(campaign.hours.timezone)
     names = {"total": "Total", "not_started": "Not started", "sent": "Sent", "needs_reply": "Needs reply"}
     names |= {"answered": "Answered", "opted_out": "Opted out", "replies": "Replies"}
     yield f"{campaign.name}: {_state(campaign, now)}"
@@ -58,7 +69,7 @@ def _lines(
     yield from table([*names.values(), "Reply rate"], [[*map(record.get, names), f"{record['reply_rate']} %"]])
     yield ""
     yield from table(
-        ("Sender", "Login", "Online", "Progress", "Needs reply"),
+        ("Sender", "Login", "Online", "Progress", "Needs reply", "Waits"),
         [
             (
                 sender.name,
@@ -66,6 +77,7 @@ def _lines(
                 "online" if sender.online else None,
                 f"{sender.texted}/{sender.assigned}",
                 sender.needs_reply,
+                waiting_age(waiting[sender.id], now, zone) if sender.id in waiting else None,
             )
             for sender in senders
         ],

@@ -187,6 +187,7 @@ class SenderSort(StrEnum):
     SENDER = "sender"
     PROGRESS = "progress"
     NEEDS_REPLY = "needs-reply"
+    WAITING = "waiting"
 
     @property
     def label(self) -> str:
@@ -198,6 +199,8 @@ class SenderSort(StrEnum):
                 return "Progress"
             case SenderSort.NEEDS_REPLY:
                 return "Needs reply"
+            case SenderSort.WAITING:
+                return "Waits"
             case _:
                 assert_never(self)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.enums import SenderSort
@@ -11,7 +12,7 @@ from thrumsg_tui.store.queries.campaigns import in_order
 from thrumsg_tui.tui.cursors import next_in_cycle
 
 if TYPE_CHECKING:
-    from thrumsg_tui.domain.campaigns import Assignment, CampaignId
+    from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,9 @@ class SenderOrder:
         """Return the opposite order of the same column."""
         return SenderOrder(self.sort, not self.reverse)
 
-    def sorted(self, rows: Iterable[Assignment]) -> list[Assignment]:
-        """Return assignments in this order, Unassigned on top."""
-        return in_order(rows, self.sort, reverse=self.reverse)
+    def sorted(self, rows: Iterable[Assignment], waiting: Mapping[AssignmentId, datetime]) -> list[Assignment]:
+        """Return assignments in this order, Unassigned on top; `waiting` says since when each one's contacts wait."""
+        return in_order(rows, self.sort, waiting, reverse=self.reverse)
 
     @classmethod
     def parse(cls, stored: str | None) -> SenderOrder:

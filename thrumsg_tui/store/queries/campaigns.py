@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from shlex import quote
 from typing import TYPE_CHECKING, assert_never
@@ -29,6 +29,7 @@ from thrumsg_tui.domain.users import Identity, User, UserId
 from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.phones import zones_of
 from thrumsg_tui.store.queries.users import USER_COLUMNS, find_user, user_name, user_of
+from thrumsg_tui.store.queries.waiting import longest_waiting
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ def campaigns(conn: Connection) -> list[Campaign]:
     """List all campaigns, newest first."""
     return [_campaign_of(row) for row in conn.execute(f"{_CAMPAIGN} ORDER BY campaign.id DESC")]
 
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+"""After all times since when anybody waits."""
 
 _GONE = "What was open here is not in the database any more."
 
@@ -160,11 +164,25 @@ def assignments(
 
     Sorts at most a few thousand rows here.
     """
-    return in_order(unsorted_assignments(conn, campaign_id, now), sort, reverse=reverse)
+    waiting = longest_waiting(conn, campaign_id) if sort is SenderSort.WAITING else {}
+    return in_order(unsorted_assignments(conn, campaign_id, now), sort, waiting, reverse=reverse)
 
 
-def in_order(rows: Iterable[Assignment], sort: SenderSort, *, reverse: bool = False) -> list[Assignment]:
-    """Sort assignments in an order of `docs/rules.md 2.3`, Unassigned always first."""
+def in_order(
+    rows: Iterable[Assignment],
+    sort: SenderSort,
+    waiting: Mapping[AssignmentId, datetime],
+    *,
+    reverse: bool = False,
+) -> list[Assignment]:
+    """Sort assignments in an order of `docs/rules.md 2.3`, Unassigned always first.
+
+    Args:
+        rows: The assignments.
+        sort: The order.
+        waiting: Since when each assignment's longest waiting contact waits; only that order reads it.
+        reverse: Whether to reverse the order.
+    """
     found = list(rows)
     senders = sorted((assignment for assignment in found if assignment.user), key=_by_name)
     match sort:
@@ -172,6 +190,8 @@ def in_order(rows: Iterable[Assignment], sort: SenderSort, *, reverse: bool = Fa
             senders.sort(key=lambda sender: (sender.assigned, sender.texted), reverse=True)
         case SenderSort.NEEDS_REPLY:
             senders.sort(key=lambda sender: sender.needs_reply, reverse=True)
+        case SenderSort.WAITING:
+            senders.sort(key=lambda sender: waiting.get(sender.id, _NEVER))
         case SenderSort.SENDER:
             pass
         case _:

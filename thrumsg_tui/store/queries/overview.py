@@ -11,8 +11,8 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in
 from thrumsg_tui.store.queries.campaigns import get_campaign, totals, unsorted_assignments
 from thrumsg_tui.store.queries.users import preference
-from thrumsg_tui.store.schema import WAITING
-from thrumsg_tui.store.times import from_ms, to_ms
+from thrumsg_tui.store.queries.waiting import longest_waiting
+from thrumsg_tui.store.times import to_ms
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.users import Identity
@@ -46,21 +46,6 @@ def overview(conn: Connection, who: Identity, campaign_id: CampaignId, now: date
         preference(conn, who.user.id, order_key),
         job_in(conn, campaign_id),
     )
-
-
-def longest_waiting(conn: Connection, campaign_id: CampaignId) -> dict[AssignmentId, datetime]:
-    """Return since when each assignment's longest waiting contact waits; by `conversation_responses_by_urgency`."""
-    rows = conn.execute(
-        f"""
-        SELECT assignment.id,
-               (SELECT urgency FROM conversation
-                WHERE assignment_id = assignment.id AND tab = 'responses' AND {WAITING}
-                ORDER BY urgency LIMIT 1) AS since
-        FROM assignment WHERE assignment.campaign_id = ? AND assignment.needs_reply > 0
-        """,
-        (campaign_id,),
-    )
-    return {AssignmentId(row["id"]): from_ms(row["since"]) for row in rows if row["since"] is not None}
 
 
 def replies_by_hour(conn: Connection, campaign_id: CampaignId, now: datetime) -> tuple[int, ...]:

@@ -23,7 +23,7 @@ COMMANDS = (
         "s",
         "sort",
         "Sort",
-        "Go to the next order: sender, progress, needs reply",
+        "Go to the next order: sender, progress, needs reply, longest waiting",
         Scope.OVERVIEW,
         "sort",
     ),

@@ -43,6 +43,7 @@ class SenderPicker(Picker[Assignment]):
     ) -> None:
         table = SenderTable(glyphs, id="senders")
         table.show_waiting(waiting, age)
+        self._waiting = waiting
         self._senders, self._have_them = table, have_them
         start = next((row for row in rows if row.id == current), None)
         super().__init__(title, rows, table, start=start, first_cursor=NO_ROW if current is None else 0)
@@ -55,7 +56,7 @@ class SenderPicker(Picker[Assignment]):
         return [self._heading]
 
     def ordered(self) -> Sequence[Assignment]:
-        return self._order.sorted(self._all)
+        return self._order.sorted(self._all, self._waiting)
 
     def searched_text(self, row: Assignment) -> str:
         return row.name

@@ -34,7 +34,7 @@ async def reassign_in_bulk(screen: ScreenContext, whose: str, campaign_id: Campa
     store = screen.thrumsg.store
     stored = await store.query(preference, screen.thrumsg.who.user.id, preference_key(campaign_id))
     order = SenderOrder.parse(stored)
-    rows = order.sorted(await store.query(assignments, campaign_id, store.db.clock()))
+    rows = await store.query(assignments, campaign_id, store.db.clock(), order.sort, reverse=order.reverse)
     unassigns = action is BulkAction.UNASSIGN_ALL
     chosen = ToAssignments((await store.query(unassigned, campaign_id),) if unassigns else ())
     base = Request(campaign_id, sources, chosen, sort=order.sort, reverse=order.reverse)

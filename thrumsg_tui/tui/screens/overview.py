@@ -155,7 +155,7 @@ class OverviewScreen(CommandScreen):
     def _paint_table(self) -> None:
         if self._shown is None:
             return
-        senders = self._order.sorted(self._shown.senders)
+        senders = self._order.sorted(self._shown.senders, self._shown.longest_waiting)
         rows = search_rows(senders, self._search.value, lambda sender: sender.name)
         if self.idle_only:
             rows = [each for each in rows if has_not_started(each)]
@@ -236,7 +236,8 @@ class OverviewScreen(CommandScreen):
         """Reassign the conversations of the marked senders, or of everyone if none is marked."""
         if self._shown is None:
             return
-        marked = [row for row in self._order.sorted(self._shown.senders) if row.id in self.table.marks]
+        senders = self._order.sorted(self._shown.senders, self._shown.longest_waiting)
+        marked = [row for row in senders if row.id in self.table.marks]
         if marked:
             names = marked[0].name if len(marked) == 1 else f"{len(marked)} marked senders"
             await self._reassign(names, marked)

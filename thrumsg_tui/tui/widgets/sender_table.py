@@ -48,7 +48,9 @@ def _column_heading(column: SenderSort, title: str) -> str:
         case SenderSort.PROGRESS:
             return f"{'sent/assigned':>15}  {title:<10} "
         case SenderSort.NEEDS_REPLY:
-            return f"{title:>13}   waits "
+            return f"{title:>13} "
+        case SenderSort.WAITING:
+            return f"{title:>7} "
         case _:
             assert_never(column)
 

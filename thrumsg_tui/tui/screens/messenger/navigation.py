@@ -16,7 +16,8 @@ async def next_sender(thrumsg: AppContext, state: MessengerState, step: int) -> 
     """Return the state `step` senders further in the stored order, wrapping, with Unassigned (`docs/rules.md 3.8`)."""
     store = thrumsg.store
     stored = await store.query(preference, thrumsg.who.user.id, preference_key(state.campaign_id))
-    rows = SenderOrder.parse(stored).sorted(await store.query(assignments, state.campaign_id, store.db.clock()))
+    order, now = SenderOrder.parse(stored), store.db.clock()
+    rows = await store.query(assignments, state.campaign_id, now, order.sort, reverse=order.reverse)
     ids = [row.id for row in rows]
     here = ids.index(state.assignment_id) if state.assignment_id in ids else 0
     return state.view_as(ids[(here + step) % len(ids)])
