@@ -36,14 +36,41 @@ async def test_digits_answer_one_question_after_another(office: Office, maria: C
     assert office.conversation(maria).status == "needs_reply"
 
 
-@pytest.mark.parametrize(("size", "named"), [((80, 24), True), ((120, 40), False)])
-async def test_where_it_hides_the_conversation_it_says_whose_it_is(
-    office: Office, maria: ConversationId, size: tuple[int, int], named: bool
+LAST_WORDS = "and is it the same place as last time?"
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (90, 24), (100, 30), (120, 40), (200, 60)])
+@pytest.mark.parametrize("key", ["e", "a", "i"])
+async def test_the_words_that_are_answered_stay_in_sight(
+    office: Office, maria: ConversationId, size: tuple[int, int], key: str
 ) -> None:
+    office.wrote(maria, f"Where do I go, what do I bring, how long will it take, {LAST_WORDS}")
     async with office.messenger(size=size) as person:
-        await person.press("e")
-        (titles,) = (line for line in person.lines if "e Survey a Replies i Info" in line)
-        assert titles.endswith("Maria Lopez") is named
+        await person.press(key)
+        assert person.sees("Maria Lopez", "e Survey a Replies i Info")
+        assert "last time?" in person.screen
+
+
+async def test_a_reply_that_is_cut_ends_in_an_ellipsis(office: Office, maria: ConversationId) -> None:
+    office.replies("Long," + "It is a long way to the library from here. " * 4, "Short,Short of it.")
+    async with office.messenger(size=(80, 24)) as person:
+        await person.press("a", *"long")
+        title = person.lines.index(next(line for line in person.lines if line.strip().endswith("1 Long")))
+        assert person.lines[title + 2].endswith("…")
+        await person.press(*["backspace"] * 4, *"short")
+        assert not any(line.strip().endswith("…") for line in person.lines[title:])
+
+
+async def test_the_sidebar_is_as_wide_as_its_choices_and_the_thread_stays_wider(
+    office: Office, maria: ConversationId
+) -> None:
+    choice = "Will vote early at the city hall"
+    office.survey(f"How?,{choice}|At the polling place where I have voted since I was eighteen")
+    async with office.messenger() as person:
+        assert not person.sees(f"( ) {choice}")  # more than three tenths of the screen
+        assert person.messenger.conversation.size.width > person.messenger.sidebar.size.width
+    async with office.messenger(size=(200, 60)) as person:
+        assert person.sees(f"( ) {choice}")
 
 
 async def test_another_answer_takes_its_place_and_0_clears_it(office: Office, maria: ConversationId) -> None:

@@ -214,6 +214,11 @@ class ScrollingLines(StripWidget, ScrollView):
         lines = Text(separated(safe_text(text, multiline=True))).wrap(self.app.console, max(width, 4))
         return [line.plain.rstrip() for line in lines] or [""]
 
+    def shortened(self, text: str, width: int, most: int) -> list[str]:
+        """Wrap a text from outside into at most `most` lines; an ellipsis shows that something was cut."""
+        lines = self.wrapped(text, width)
+        return [*lines[: most - 1], fit(" ".join(lines[most - 1 :]), width)]
+
     def remake(self) -> None:
         """Draw the lines again, because their content has changed."""
         self._make()

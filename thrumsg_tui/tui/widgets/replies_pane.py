@@ -23,6 +23,8 @@ from thrumsg_tui.tui.widgets.pane import Pane
 
 _DIGITS = frozenset(key for command in commands_of(Scope.REPLIES) if command.takes_key for key in command.keys.split())
 
+_LINES_OF_A_REPLY = 2
+
 
 class MatchingReplies(ScrollingLines):
     """The replies that match a search, one of them under the cursor."""
@@ -53,8 +55,8 @@ class MatchingReplies(ScrollingLines):
             base = "cursor" if index == self.cursor and self.active else ""
             number = f" {index + 1} " if index < 9 else "   "
             strips.append(self.strip([(number, "accent"), (safe_text(reply.title), "strong")], width=width, base=base))
-            body = self.wrapped(reply.body, width - 4)
-            strips += [self.strip([(f"   {line}", "quiet")], width=width) for line in body[:2]]
+            body = self.shortened(reply.body, width - 4, _LINES_OF_A_REPLY)
+            strips += [self.strip([(f"   {line}", "quiet")], width=width) for line in body]
         return strips
 
 

@@ -9,12 +9,11 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.messenger import MessengerView
 from thrumsg_tui.tui.commands import command
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.info_pane import InfoPane
-from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, width_of
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
 from thrumsg_tui.tui.widgets.survey_pane import SurveyPane
 
@@ -37,7 +36,6 @@ class Sidebar(Vertical):
         self.info = InfoPane(glyphs, id="info")
         self._titles = LineWidget()
         self.current = SidebarTab.SURVEY
-        self._contact = ""
 
     def compose(self) -> ComposeResult:
         yield self._titles
@@ -48,8 +46,10 @@ class Sidebar(Vertical):
     def on_mount(self) -> None:
         self.turn_to(SidebarTab.SURVEY)
 
-    def on_resize(self) -> None:
-        self._name_tabs()
+    @property
+    def wanted_width(self) -> int:
+        """The width, with the line at its left, in which titles and choices need one line each."""
+        return 1 + max(width_of(self._title_parts()), self.survey.wanted_width)
 
     def turn_to(self, tab: SidebarTab) -> Widget:
         """Show the pane of a tab, and return what takes its keys."""
@@ -65,19 +65,18 @@ class Sidebar(Vertical):
         return self.replies.search if tab is SidebarTab.REPLIES else panes[tab]
 
     def show(self, view: MessengerView, now: datetime) -> None:
-        """Show survey, replies and settings, and beside the titles the contact's name if there is room."""
+        """Show survey, replies and settings."""
         contact = view.open.conversation if view.open else None
         self.survey.show_survey(view.questions, contact.answers if contact else {})
         self.replies.show_replies(view.replies)
         self.info.show_info(view.campaign, view.totals, now, contact.shown_number if contact else None)
-        name = safe_text(contact.name) if contact else ""
-        if name != self._contact:
-            self._contact = name
-            self._name_tabs()
 
-    def _name_tabs(self) -> None:
+    def _title_parts(self) -> list[Part]:
         parts: list[Part] = []
         for tab in SidebarTab:
             key = command(f"messenger.{tab.lower()}").shown_keys
             parts += [(f" {key} ", "quiet"), (tab, "accent" if tab is self.current else "")]
-        self._titles.show(parts, [("  ", ""), (f"{self._contact} " if self.size.width > 40 else "", "strong")])
+        return [*parts, (" ", "")]
+
+    def _name_tabs(self) -> None:
+        self._titles.show(self._title_parts())

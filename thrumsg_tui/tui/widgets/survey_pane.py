@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rich.cells import cell_len
 from textual.message import Message
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import ChoiceId, Question, QuestionId
+from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part
 from thrumsg_tui.tui.widgets.pane import Pane
+
+_BEFORE_CHOICE = 7
+"""Cells before the text of a choice: its number and its sign."""
 
 
 class SurveyPane(Pane):
@@ -53,6 +58,12 @@ class SurveyPane(Pane):
         else:
             self.remake()
 
+    @property
+    def wanted_width(self) -> int:
+        """The width in which no choice needs a second line, 0 without questions."""
+        choices = [choice.text for question in self._questions for choice in question.choices]
+        return max((_BEFORE_CHOICE + cell_len(safe_text(text)) + 1 for text in choices), default=0)
+
     def follow_change(self) -> None:
         """Put the cursor on the question whose answer changes in the next `show_survey`."""
         self._follows = True
@@ -84,9 +95,9 @@ class SurveyPane(Pane):
                 sign = self.glyphs.chosen if recorded else self.glyphs.unchosen
                 key: Part = (f" {number} " if current else "   ", "accent")
                 look = "recorded" if recorded else ""
-                first, *more = self.wrapped(choice.text, width - 8)
+                first, *more = self.wrapped(choice.text, width - _BEFORE_CHOICE - 1)
                 strips.append(self.strip([key, (f"{sign} {first}", look)], width=width))
-                strips += [self.strip([(f"       {line}", look)], width=width) for line in more]
+                strips += [self.strip([(" " * _BEFORE_CHOICE + line, look)], width=width) for line in more]
             strips.append(self.strip([], width=width))
         if self.has_focus:
             strips.append(self.strip([(" 0 clears, Esc back", "quiet")], width=width))

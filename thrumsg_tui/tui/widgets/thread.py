@@ -26,6 +26,9 @@ from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, width_of
 from thrumsg_tui.tui.widgets.message_states import STANDSTILL, state_in_thread
 
+_COMFORTABLE = 54
+"""Columns in which a message reads well; a pane that has fewer gives up most of what is free beside a message."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownThread:
@@ -123,7 +126,7 @@ class ThreadPane(ScrollingLines, can_focus=True):
             yield self.strip([(f" {line}", "event")], width=width)
 
     def _message(self, message: Message, time: str, width: int) -> Iterator[Strip]:
-        block = max(width * 2 // 3, min(width - 2, 24))
+        block = block_width(width)
         lines = self.wrapped(text_of(message.body, message.media), block - 2)
         ours = message.direction is Direction.OUTGOING
         if not ours:
@@ -163,6 +166,11 @@ class ThreadPane(ScrollingLines, can_focus=True):
         if why := self._shown.conversation.waits_for(message):
             return f"queued, {why}", "warning"
         return state_in_thread(message, self._shown.delivery, self._shown.phones, self._glyphs)
+
+
+def block_width(pane: int) -> int:
+    """Return the most that a message takes of a pane's width: nine tenths of a narrow one, two thirds of a wide one."""
+    return min(pane - 2, max(pane * 2 // 3, min(pane * 9 // 10, _COMFORTABLE)))
 
 
 def _seconds_left(message: Message, now: datetime) -> int:

@@ -79,7 +79,8 @@ class ConversationListPane(Vertical):
         self.list.show(view.total, view.first, view.rows, view.cursor_index)
         self.list.show_drafts(view.drafts)
         marked = len(self.list.marks)
-        parts: list[Part] = [(f"{marked} marked ", "marked")] if marked else []
         more = "" if view.is_counted else "+"
-        parts += [(f"{view.list.order.label} {self._glyphs.down} ", "quiet"), (f"{view.total}{more} ", "")]
+        parts: list[Part] = [(f"{view.list.order.label} {self._glyphs.down} ", "quiet")]  # the first to be left out
+        parts += [(f"{marked} marked", "marked"), (" of ", "quiet")] if marked else []
+        parts.append((f"{view.total}{more} ", ""))
         self._sort.show([], parts)

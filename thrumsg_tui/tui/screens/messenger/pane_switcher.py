@@ -20,6 +20,12 @@ _ALL_PANES = 120
 _TWO_PANES = 90
 """Columns from which list and conversation are shown."""
 
+_WIDE = 140
+"""Columns from which the list shows more of the last words."""
+
+_MOST_FOR_SIDEBAR = 0.3
+"""Largest part of the screen's width that the sidebar gets beside the other panes, so that the thread stays wider."""
+
 _TALL = 30
 """Rows from which the message box has its full height."""
 
@@ -94,8 +100,18 @@ class PaneSwitcher:
         """Show the panes that have room in a size."""
         self._screen.set_class(_TWO_PANES <= size.width < _ALL_PANES, "-medium")
         self._screen.set_class(size.width < _TWO_PANES, "-narrow")
+        self._screen.set_class(size.width >= _WIDE, "-wide")
         self._screen.set_class(size.height < _TALL, "-short")
+        self.fit_sidebar(size)
         self.follow_focus()
+
+    def fit_sidebar(self, size: Size) -> None:
+        """Make the sidebar as wide as what it shows if all panes have room, else as the style sheet says."""
+        styles = self._sidebar.styles
+        if size.width < _ALL_PANES:
+            styles.clear_rule("width")
+        else:
+            styles.width = min(self._sidebar.wanted_width, int(size.width * _MOST_FOR_SIDEBAR))
 
     def keep_focus(self) -> None:
         """Put the focus into the list if no pane has it: a pane without room for a line has lost it."""

@@ -184,6 +184,7 @@ class MessengerScreen(CommandScreen):
             self.search.value = self.state.search
             self.ask_again()
         self.sidebar.show(view, now)
+        self._panes.fit_sidebar(self.size)
         self.conversation.show(view, narrow=self.has_class("-narrow"))
         if view.departure:
             phones = view.settings.phone_display(ascii_only=self._glyphs.ascii_only)
