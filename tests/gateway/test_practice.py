@@ -16,7 +16,7 @@ from tests.new_database import Template
 from tests.store.arranging import known_as
 from tests.store.world import PEOPLE, World, phone_of
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
-from thrumsg_tui.domain.delivery import Outgoing
+from thrumsg_tui.domain.delivery import Incoming, Outgoing
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, Tab
 from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.permissions import Role
@@ -24,6 +24,7 @@ from thrumsg_tui.gateway.practice import CAMPAIGN, prepare
 from thrumsg_tui.gateway.practice_contacts import Answer, PracticeContacts
 from thrumsg_tui.gateway.practice_delivery import PracticeDelivery, deliver_practice
 from thrumsg_tui.gateway.practice_fates import decide_fate
+from thrumsg_tui.gateway.practice_gateway import PracticeGateway
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
@@ -191,6 +192,33 @@ def test_a_confirmation_is_not_answered(world: World) -> None:
 
 
 # Delivery
+
+
+def test_who_is_waited_for_answers_within_seconds_and_a_batch_over_some_time() -> None:
+    """A reply, or a message that somebody writes by hand; the answers to a batch do not come all at once."""
+    clock = Clock(datetime(2026, 3, 3, tzinfo=UTC))
+    wait = {"clock": clock, "wait": lambda _: None}
+    lone, batch, replies = (PracticeGateway(1, **wait) for _ in range(3))  # type: ignore[arg-type]
+    for nth in range(40):
+        lone_again = PracticeGateway(1, **wait)  # type: ignore[arg-type]
+        lone_again.send(outgoing(nth))
+        assert longest(lone_again, clock) <= 5
+        batch.send(outgoing(nth))
+        replies.send(outgoing(nth, kind=MessageKind.REPLY))
+    assert longest(lone, clock) == 0
+    assert longest(replies, clock) <= 5
+    assert longest(batch, clock) > 15
+
+
+def longest(gateway: PracticeGateway, clock: Clock) -> int:
+    """How many seconds pass until the last answer."""
+    began, last = clock.now, 0
+    for second in range(60):
+        clock.now = began + timedelta(seconds=second)
+        if any(isinstance(each, Incoming) for each in gateway.poll()):
+            last = second
+    clock.now = began
+    return last
 
 
 def delivery() -> PracticeDelivery:

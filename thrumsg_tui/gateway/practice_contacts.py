@@ -17,7 +17,10 @@ _LIKELIHOOD = {MessageKind.INITIAL: 0.6, MessageKind.REPLY: 0.6, MessageKind.FOL
 """The probability that a contact answers each kind of message."""
 
 _SECONDS = (2, 18)
-"""The shortest and the longest time that an answer takes."""
+"""The shortest and the longest time that an answer takes, so that those to a batch do not come all at once."""
+
+_AT_ONCE = 0.25
+"""How much of that time somebody takes who is waited for: a person is in the conversation, and looks at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,18 @@ class PracticeContacts:
     def __init__(self, seed: int) -> None:
         self._seed = seed
 
-    def answer(self, message: Outgoing, now: datetime) -> Answer | None:
+    def answer(self, message: Outgoing, now: datetime, *, is_watched: bool = False) -> Answer | None:
         """Decide what a contact answers, and when; None if they do not answer.
 
-        The decision depends on the seed, the number, and the count of our messages so far, not on the time.
+        What they answer depends on the seed, the number, and the count of our messages so far, not on the time.
+
+        Args:
+            message: Our message.
+            now: When it left.
+            is_watched: Whether a person is in the conversation, for whom the answer comes within five seconds.
         """
         decided = self.decide(message.phone, message.nth, message.kind)
-        return decided and Answer(now + decided[1], message, decided[0])
+        return decided and Answer(now + decided[1] * (_AT_ONCE if is_watched else 1), message, decided[0])
 
     def decide(self, phone: str, nth: int, kind: MessageKind) -> tuple[str, timedelta] | None:
         """Decide what a contact answers to our nth message, and after how long; None if they do not answer."""

@@ -26,7 +26,7 @@ from thrumsg_tui.domain.delivery import (
     Scope,
     Trace,
 )
-from thrumsg_tui.domain.enums import MessageState
+from thrumsg_tui.domain.enums import MessageKind, MessageState
 from thrumsg_tui.gateway.configuration import Configuration
 from thrumsg_tui.gateway.configuration_keys import Key, Section, number
 from thrumsg_tui.gateway.practice_contacts import PracticeContacts
@@ -35,6 +35,9 @@ from thrumsg_tui.gateway.protocol import Finding
 from thrumsg_tui.store.database import utc_now
 
 NAME = "practice"
+
+_FEW = 4
+"""Up to so many reports and answers to come, a message was written by hand, and no batch is under way."""
 
 
 @dataclass(order=True, slots=True)
@@ -113,7 +116,8 @@ class PracticeGateway:
             state = MessageState.DELIVERED if fate.arrives else MessageState.FAILED
             code, words = fate.failure or (None, None)
             self._tell(reported_at, Report(provider_id, message.key, state, code, words, reported_at))
-            if fate.arrives and (answer := self._contacts.answer(message, now)):
+            watched = message.kind is MessageKind.REPLY or len(self._coming) <= _FEW
+            if fate.arrives and (answer := self._contacts.answer(message, now, is_watched=watched)):
                 self._tell(
                     answer.due,
                     Incoming(
