@@ -9,7 +9,7 @@ from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.delivery_outcomes import record_outcomes, report_in
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.outbox import OUTGOING, outgoing_of
+from thrumsg_tui.store.queries.outbox import outgoing_of, outgoing_row
 
 GATEWAY = "practice"
 
@@ -17,7 +17,7 @@ GATEWAY = "practice"
 def claimed(db: Database, message_id: MessageId) -> Outgoing:
     """A message that was claimed, as its gateway got it."""
     with db.reading() as conn:
-        return outgoing_of(conn.execute(f"{OUTGOING} WHERE message.id = ?", (message_id,)).fetchone())
+        return outgoing_of(outgoing_row(conn, message_id))
 
 
 def answer(db: Database, message_id: MessageId, outcome: Outcome) -> None:

@@ -49,6 +49,10 @@ _PATTERNS = [
 _WORDS = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|JOIN|ORDER BY|GROUP BY|AND|OR|IN|IS|CASE|PRAGMA)\b")
 """What a piece of SQL has in it, in capitals, and a sentence has not."""
 
+_RUNNING = {"execute", "executemany", "executescript"}
+_FETCHING = {"fetchall", "fetchmany", "fetchone"}
+"""Methods of a connection and of a cursor; the app's client of the store has an `execute`, too, which runs changes."""
+
 
 def refusals(sql: str) -> list[str]:
     """Say what in a statement, or in a piece of one, is not shared, and why."""
@@ -66,6 +70,16 @@ def _nameless(sql: str) -> Iterator[str]:
             end += 1
         if not depth and not re.match(r"\s*AS\s+\w", sql[end:], re.IGNORECASE):
             yield f"{match.group()}: PostgreSQL before 16 wants a name for a subquery in FROM"
+
+
+def statements_run(path: Path) -> Iterator[int]:
+    """Find the lines of a module that run a statement on a connection, or fetch its rows."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        on, method = ast.unparse(node.func.value), node.func.attr
+        if method in _FETCHING or (method in _RUNNING and on.split(".")[-1] in {"conn", "connection", "cursor"}):
+            yield node.lineno
 
 
 def sql_in(path: Path) -> Iterator[tuple[int, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import thrumsg_tui
-from tests.store.shared_sql import refusals, sql_in
+from tests.store.shared_sql import refusals, sql_in, statements_run
 
 PACKAGE = Path(thrumsg_tui.__file__).parent
 ENGINES = PACKAGE / "store" / "engines"
@@ -26,6 +26,32 @@ def test_every_statement_in_the_source_is_shared() -> None:
 
 def test_the_source_is_searched() -> None:
     assert sum(1 for path in MODULES for _ in sql_in(path)) > 250
+
+
+def test_only_the_store_runs_sql() -> None:
+    runs = {path.relative_to(PACKAGE).parts[0] for path in MODULES if list(statements_run(path))}
+    assert runs == {"store"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "row = conn.execute('SELECT 1')",
+        "row = tx.conn.execute(f'{OUTGOING} WHERE message.id = :id')",
+        "tx.conn.executemany(sql, rows)",
+        "row = find(conn).fetchone()",
+    ],
+)
+def test_a_statement_is_seen_however_it_is_run(tmp_path: Path, statement: str) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(statement)
+    assert list(statements_run(module)) == [1]
+
+
+def test_a_change_by_the_app_is_no_statement(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text("async def add(store):\n    await store.execute(add_user, who)\n")
+    assert list(statements_run(module)) == []
 
 
 def test_ids_of_new_rows_come_from_returning() -> None:

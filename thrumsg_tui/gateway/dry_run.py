@@ -19,7 +19,7 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.queries.gateway_numbers import NumberPool, our_numbers
-from thrumsg_tui.store.queries.outbox import OUTGOING, Candidate, candidates, due_scheduled
+from thrumsg_tui.store.queries.outbox import Candidate, candidates, due_scheduled, outgoing_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,8 @@ def _fate(
     conn: Connection, now: datetime, campaign: Campaign, each: Candidate, numbers: NumberPool | None
 ) -> _Fate | None:
     """Return why a message would not leave, by the rules of its claim; None if it would."""
-    row = conn.execute(f"{OUTGOING} WHERE message.id = :id", {"id": each.id}).fetchone()
     leaves_at = handed_over_at(campaign, each.kind, now)
+    row = outgoing_row(conn, each.id)
     if reason := why_withdrawn(conn, now, row, shut=shut_out(campaign, each.kind, leaves_at or now)):
         return _Fate.OPTED_OUT if reason is WithdrawalReason.OPTED_OUT else _Fate.CANCELLED
     if leaves_at:

@@ -23,7 +23,7 @@ from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.locks import ConversationLock, NumberLock, OurNumbersLock
 from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.queries.gateway_numbers import NumberPool, our_number
-from thrumsg_tui.store.queries.outbox import OUTGOING, READY, Candidate, NoRoom, candidates, outgoing_of
+from thrumsg_tui.store.queries.outbox import OUTGOING, READY, Candidate, NoRoom, candidates, outgoing_of, outgoing_row
 from thrumsg_tui.store.times import to_ms
 
 
@@ -171,8 +171,7 @@ def _claim(tx: Transaction, candidate: Candidate, gateway: str) -> Outgoing | No
     )
     if row["kept_number"] is None and candidate.our_number is not None:
         keep_number(tx, ConversationId(row["conversation_id"]), candidate.our_number)
-    claimed = tx.conn.execute(f"{OUTGOING} WHERE message.id = :id", {"id": message_id}).fetchone()
-    return outgoing_of(claimed, valid_for=valid_for(campaign, kind, tx.now))
+    return outgoing_of(outgoing_row(tx.conn, message_id), valid_for=valid_for(campaign, kind, tx.now))
 
 
 def _keeps(tx: Transaction, row: Row, number: str | None) -> bool:

@@ -254,6 +254,12 @@ OUTGOING = """
 """
 
 
+def outgoing_row(conn: Connection, message_id: MessageId) -> Row:
+    """Return the row of a message, by `OUTGOING`."""
+    row: Row = conn.execute(f"{OUTGOING} WHERE message.id = :id", {"id": message_id}).fetchone()
+    return row
+
+
 def outgoing_of(row: Row, *, valid_for: timedelta = timedelta(0)) -> Outgoing:
     """Return a row of `OUTGOING` as a gateway gets it."""
     return Outgoing(
