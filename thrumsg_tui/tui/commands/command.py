@@ -177,7 +177,7 @@ def remap(keys: Mapping[str, str]) -> None:
     _remapped.update(keys)
 
 
-_SHOWN = {
+SHOWN = {
     "slash": "/",
     "question_mark": "?",
     "colon": ":",
@@ -204,9 +204,28 @@ _SHOWN = {
     "right": "→",
     "backspace": "Backspace",
     "delete": "Del",
+    "at": "@",
+    "backslash": "\\",
+    "underscore": "_",
 }
+"""The names of keys for users, by Textual's."""
 
 
 def shown_key(key: str) -> str:
     """Return the name of a key for users."""
-    return _SHOWN.get(key, key)
+    if len(key) == 1 or key in SHOWN:
+        return SHOWN.get(key, key)
+    modifier, _, base = key.rpartition("+")
+    if modifier:
+        return f"{modifier}+{shown_key(base)}"
+    return key.upper() if key[1:].isdigit() else _character_called(key)
+
+
+def _character_called(name: str) -> str:
+    """Return the character that Textual names after Unicode, as `dollar_sign`; the name if there is none."""
+    from unicodedata import lookup  # for few keys
+
+    try:
+        return lookup(name.upper().replace("_", " "))
+    except KeyError:
+        return name

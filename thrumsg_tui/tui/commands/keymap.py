@@ -1,0 +1,89 @@
+"""The keys that a person chooses: those of a preset, and single ones (`docs/rules.md 12.1`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from thrumsg_tui.domain.configured_values import nearest
+from thrumsg_tui.domain.preferences import Preset
+from thrumsg_tui.preferences_file import ChosenKeys
+from thrumsg_tui.tui.commands import Command, all_commands, shown_key
+from thrumsg_tui.tui.commands.key_names import is_character, read_key, remark_on
+from thrumsg_tui.tui.commands.presets import PRESETS
+from thrumsg_tui.tui.commands.together import ALWAYS, TYPED_INTO, Clash, clashes
+
+_RESERVED = {"ctrl+c": "says how to quit", "ctrl+q": "leaves thrumsg"}
+"""What two keys always do, whatever else has them."""
+
+
+def choose_keys(preset: Preset, wanted: Mapping[str, str]) -> ChosenKeys:
+    """Return the keys of a preset with those that the file gives to single commands.
+
+    What is wrong, or would be the key of two commands, keeps the keys of the preset.
+
+    Args:
+        preset: The preset.
+        wanted: The keys as they are written, separated by commas, by command id.
+    """
+    known = {command.id: command for command in all_commands()}
+    chosen: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    for id, written in wanted.items():
+        try:
+            chosen[id] = " ".join(_keys(_command(id, known), written))
+        except ValueError as error:
+            faults[id] = str(error)
+    before = PRESETS[preset].changed(known.values())
+    while clash := _clash_of(chosen, before):
+        mine, found = clash
+        faults[mine] = _said(found, mine)
+        del chosen[mine]
+    remarks = {id: " ".join(filter(None, map(remark_on, keys.split()))) for id, keys in chosen.items()}
+    changed = {id: keys for id, keys in {**before, **chosen}.items() if keys != known[id].default_keys}
+    return ChosenKeys(changed, faults, {id: f"{told}." for id, told in remarks.items() if told})
+
+
+def _command(id: str, known: Mapping[str, Command]) -> Command:
+    if id not in known:
+        near = nearest(id, known)
+        raise ValueError(f"there is no such command: {f'did you mean {near}?' if near else 'docs/keys.md has all ids'}")
+    if known[id].takes_key:
+        raise ValueError("its keys are the digits that it means, so it keeps them")
+    return known[id]
+
+
+def _keys(command: Command, written: str) -> list[str]:
+    keys = [read_key(each.strip()) for each in written.split(",") if each.strip()]
+    if not keys:
+        raise ValueError('keys are expected, such as "j, down"')
+    for key in keys:
+        if key in _RESERVED and key not in command.default_keys.split():
+            raise ValueError(f"{key} always {_RESERVED[key]}")
+        typed = command.scope in TYPED_INTO or command.id in ALWAYS
+        if typed and is_character(key) and key not in command.default_keys.split():
+            raise ValueError(f"{shown_key(key)} is a character, which is typed into a text there")
+    return list(dict.fromkeys(keys))
+
+
+def _clash_of(chosen: Mapping[str, str], before: Mapping[str, str]) -> tuple[str, Clash] | None:
+    """Return a command with chosen keys, the last in the file, of which another one has one, too."""
+    keys = {**before, **chosen}
+    order = list(chosen)
+    found = [
+        (order.index(each.id), clash)
+        for clash in clashes(lambda command: keys.get(command.id, command.default_keys))
+        for each in (clash.one, clash.other)
+        if each.id in chosen
+    ]
+    if not found:
+        return None
+    place, clash = max(found, key=lambda each: each[0])
+    return order[place], clash
+
+
+def _said(clash: Clash, mine: str) -> str:
+    other = clash.beside(mine)
+    return (
+        f"{shown_key(clash.key)} is also the key of {other.id} ({other.title}), "
+        f"which works at the same time ({clash.where}): give one of them another key"
+    )
