@@ -105,6 +105,7 @@ ROWS: tuple[Row, ...] = (
     _beyond_own("show a campaign one is not on", "campaign show Fall", only_looks=True),
     looks(Permission.WORK, "list one's own conversations", "conversations Spring --sender sender"),
     _beyond_own("list somebody else's conversations", "conversations Spring --sender lee", only_looks=True),
+    looks(Permission.WORK, "find one's own contacts", "find o"),
     looks(Permission.WORK, "list who waits for a reply of one's own", "triage Spring --sender sender --json"),
     _beyond_own("list who waits for somebody else's", "triage Spring --sender lee --json", only_looks=True),
     looks(Permission.WORK, "look at one's own conversation", "thread 1"),

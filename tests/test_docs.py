@@ -281,6 +281,8 @@ def test_json_of_what_is_shown(run: Run) -> None:
     assert json_keys("A sender") == overview["senders"][0].keys()
     listed = run("conversations", CAMPAIGN, "--status", "needs-reply", "--limit", 1)[0]
     assert json_keys("conversations") == listed.keys()
+    found = run("find", listed["contact"])[0]
+    assert json_keys("find") | json_keys("conversations") == found.keys()
     thread = run("thread", listed["id"])
     assert json_keys("thread") == thread.keys()
     assert json_keys("A message") == thread["messages"][0].keys()

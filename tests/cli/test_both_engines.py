@@ -35,6 +35,8 @@ LOOKS = (
     "conversations Spring --sort recent",
     "conversations Spring --search o",
     "conversations Held",
+    "find o",
+    "find 55501",
     "overview Spring --sort progress",
     "overview Fall --sort needs-reply --reverse",
     "history",

@@ -27,6 +27,7 @@ from thrumsg_tui.store.queries.campaigns import (
 )
 from thrumsg_tui.store.queries.carrier_status import carrier_figures, carrier_status
 from thrumsg_tui.store.queries.compliance import compliance_points, setup_points
+from thrumsg_tui.store.queries.contact_search import ContactSearch, Wanted, found_contacts
 from thrumsg_tui.store.queries.conversations import (
     ListRequest,
     count,
@@ -122,6 +123,16 @@ def _between(tab: Tab, sort: ConversationSort, search: str) -> Ask:
 
 def _assignments(sort: SenderSort) -> Ask:
     return lambda conn, of: assignments(conn, of.of.id, of.db.clock(), sort)
+
+
+def _contact_search(text: str) -> Ask:
+    def ask(conn: Connection, filled: Filled) -> None:
+        for own in (None, filled.who.user.id):
+            search = ContactSearch(Wanted(text, own=own), entries=50)
+            while not search.is_done:
+                search.advance(conn)
+
+    return ask
 
 
 def _redoable(conn: Connection, filled: Filled) -> None:
@@ -222,6 +233,8 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
         look_up_typed,
         lambda conn, of: [look_up_typed(conn, each) for each in (number(3), "4155559999")],
     ),
+    **{f"contact search: {text}": (ContactSearch.advance, _contact_search(text)) for text in ("p1", "0102")},
+    "found_contacts": (found_contacts, lambda conn, of: found_contacts(conn, of.people[:20])),
     "script_preview": (
         script_preview,
         lambda conn, of: [

@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from benchmarks.large import cached
+from benchmarks.large import BUSY, cached
 from tests.new_database import ON_SERVER, Template
 from tests.store.filled import open_filled
 from tests.store.measuring import measured
 from tests.store.screen_queries import ASKED, Filled
 from thrumsg_tui.domain.enums import ConversationSort, StatusFilter, Tab
+from thrumsg_tui.store.queries.contact_search import ContactSearch, Wanted
 from thrumsg_tui.store.queries.conversations import ListRequest, count, ids
 from thrumsg_tui.store.queries.list_places import Landmark, ids_between, ids_from
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view
 from thrumsg_tui.store.queries.search import Search, Slices
+from thrumsg_tui.store.queries.users import find_user
 
 SMALL, LARGE = 8_000, 24_000
 """How many conversations the two databases have: more than one slice of whatever is read in slices."""
@@ -42,6 +44,7 @@ GROWS = {
     "reach": "in the form of a follow-up: reads each conversation of the campaign, 1 µs each",
     "opt_out_rows, search": "looks at each number that is opted out, 1 µs each",
     "count_opt_outs": "counts on an index: 20 ms for a million",
+    "contact search": "reads all names and numbers, in slices that are measured below",
     "last_undoable": "newest changes first: skips messages that have left",
     **{
         f"plan: {whose}, {status}, None": "previews a move of as many"
@@ -108,6 +111,23 @@ def test_a_slice_of_a_search_takes_no_longer_in_a_longer_list(
         slices = []
         while not made.is_done(60):
             slices.append(measured(filled, lambda conn, _, made=made: made.advance(conn, 60)))
+        longest.append(max(slices))
+    assert not has_grown(*longest), longest
+
+
+@pytest.mark.parametrize("text", ["ann", "zoe moss", "nobody", "0001234"])
+@pytest.mark.parametrize("own", [False, True])
+def test_a_slice_of_a_search_for_contacts_takes_no_longer_where_there_are_more(
+    both: tuple[Filled, Filled], text: str, own: bool
+) -> None:
+    longest = []
+    for filled in both:
+        with filled.db.reading() as conn:
+            kim = find_user(conn, BUSY).id
+        made = ContactSearch(Wanted(text, own=kim if own else None), entries=500)
+        slices = []
+        while not made.is_done:
+            slices.append(measured(filled, lambda conn, _, made=made: made.advance(conn)))
         longest.append(max(slices))
     assert not has_grown(*longest), longest
 

@@ -77,6 +77,12 @@ def _add_views(commands: Commands) -> None:
         "view_arguments.overview",
     )
     commands.add("conversations", "conversations.list_all", "list conversations", "view_arguments.conversations")
+    commands.add(
+        "find",
+        "find.find",
+        "find contacts in all campaigns, by part of a name or number",
+        "view_arguments.find",
+    )
     commands.add("triage", "triage.triage", "answer the waiting replies without a screen", "view_arguments.triage")
     commands.add(
         "thread",

@@ -62,7 +62,7 @@ def thread(session: Session, args: Namespace) -> Report:
         ("Phone", phones.number(conversation.phone)),
         *([("Our number", conversation.shown_number)] if conversation.our_number else []),
         ("Sender", conversation.sender_name),
-        ("Status", _status(conversation)),
+        ("Status", shown_status(conversation)),
         ("Times in", campaign.hours.timezone),
         *answers(conversation, questions).items(),
     ]
@@ -108,7 +108,7 @@ def _table(rows: list[ConversationRow], phones: PhoneDisplay, campaign: Campaign
                 phones.name(row.first_name, row.last_name, row.phone),
                 phones.number(row.phone),
                 row.sender_login or UNASSIGNED,
-                _status(row),
+                shown_status(row),
                 age(row.last_message_at, now, zone) if row.last_message_at else None,
             )
             for row in rows
@@ -116,7 +116,8 @@ def _table(rows: list[ConversationRow], phones: PhoneDisplay, campaign: Campaign
     )
 
 
-def _status(conversation: ConversationRow | Conversation) -> str:
+def shown_status(conversation: ConversationRow | Conversation) -> str:
+    """Return the status in words, with what else decides what to do with it."""
     status = "opted out" if conversation.opted_out else conversation.status.replace("_", " ")
     return f"{status}, asks to stop?" if conversation.flagged else status
 

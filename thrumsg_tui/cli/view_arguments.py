@@ -34,6 +34,12 @@ def conversations(parser: Parser) -> None:
     parser.add_argument("--limit", type=options.limit, metavar="N", help="how many at most")
 
 
+def find(parser: Parser) -> None:
+    """Add those of `find`."""
+    parser.add_argument("text", metavar="TEXT", help="part of a name, or of a phone number")
+    parser.add_argument("--limit", type=options.limit, metavar="N", help="how many at most")
+
+
 def triage(parser: Parser) -> None:
     """Add those of `triage`."""
     parser.add_argument("name", metavar="NAME", nargs="?", help="the campaign, if replies wait in several")

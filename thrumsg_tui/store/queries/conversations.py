@@ -74,18 +74,18 @@ def list_filter(request: ListRequest) -> tuple[str, dict[str, object]]:
     return " AND ".join(conditions), parameters
 
 
-def name_condition(request: ListRequest) -> tuple[str, dict[str, object]]:
+def name_condition(search: str) -> tuple[str, dict[str, object]]:
     """Return the condition for the conversations whose contact's name has the text searched; the keys are folded."""
-    wanted = fold(request.search)
+    wanted = fold(search)
     pattern: dict[str, object] = {"name": containing(wanted)}
     if " " in wanted:
         return "first_key || ' ' || last_key LIKE :name ESCAPE '\\'", pattern
     return "(first_key LIKE :name ESCAPE '\\' OR last_key LIKE :name ESCAPE '\\')", pattern  # takes half as long
 
 
-def number_condition(request: ListRequest) -> tuple[str, dict[str, object]] | None:
+def number_condition(search: str, *, by_phone: bool) -> tuple[str, dict[str, object]] | None:
     """Return the condition for the contacts whose number has the digits searched, None if no number is searched."""
-    patterns = number_patterns(fold(request.search)) if request.by_phone else {}
+    patterns = number_patterns(fold(search)) if by_phone else {}
     if not patterns:
         return None
     if patterns["number"] == patterns["at_home"]:
@@ -104,8 +104,8 @@ def conditions(request: ListRequest) -> tuple[str, dict[str, object]]:
 
 def search_condition(request: ListRequest) -> tuple[str, dict[str, object]]:
     """Return the condition for the conversations that a search finds, by name or number."""
-    matches, parameters = name_condition(request)
-    if number := number_condition(request):
+    matches, parameters = name_condition(request.search)
+    if number := number_condition(request.search, by_phone=request.by_phone):
         # but for the OFFSET, PostgreSQL would read all contacts rather than look up those of a slice
         has_number = f"EXISTS (SELECT 1 FROM contact WHERE contact.id = contact_id AND {number[0]} LIMIT 1 OFFSET 0)"
         return f"({matches} OR {has_number})", parameters | number[1]

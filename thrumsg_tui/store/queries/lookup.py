@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, OptOut
 from thrumsg_tui.domain.enums import Status, Tab, UnmatchedReason
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import full_name
-from thrumsg_tui.store.engines.connection import Connection
+from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.message_origin import as_given, is_number
 from thrumsg_tui.store.phones import normalize
 from thrumsg_tui.store.queries.thread import get_opt_out
 from thrumsg_tui.store.queries.unmatched import UnmatchedMessage, reasons_of, unmatched_of
+from thrumsg_tui.store.queries.users import user_name
 
 _LATEST = 20
 """How many unmatched messages are shown with a number."""
 
 
+_CONVERSATIONS = f"""
+    SELECT conversation.id, conversation.campaign_id, conversation.assignment_id, conversation.status,
+           conversation.tab, campaign.name, users.login, {user_name()} AS holder
+    FROM conversation
+    JOIN campaign ON campaign.id = conversation.campaign_id
+    JOIN assignment ON assignment.id = conversation.assignment_id
+    LEFT JOIN users ON users.id = assignment.user_id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class FoundConversation:
-    """A conversation with the number that was looked up."""
+    """A conversation that was found, and where it is."""
 
     id: ConversationId
     campaign_id: CampaignId
     assignment_id: AssignmentId
     campaign: str
     sender: str | None
+    """The login of the sender."""
+    holder: str
+    """The sender's name, or Unassigned."""
     status: Status
     tab: Tab
 
@@ -79,35 +93,39 @@ def look_up(conn: Connection, phone: str) -> PhoneRecord:
     """Look up a number in E.164, or a sender as the carrier gave it."""
     contact = conn.execute("SELECT id, first_name, last_name FROM contact WHERE phone = ?", (phone,)).fetchone()
     rows = conn.execute(
-        """
-        SELECT conversation.id, conversation.campaign_id, conversation.assignment_id, conversation.status,
-               conversation.tab, campaign.name, users.login
-        FROM conversation
-        JOIN campaign ON campaign.id = conversation.campaign_id
-        JOIN assignment ON assignment.id = conversation.assignment_id
-        LEFT JOIN users ON users.id = assignment.user_id
-        WHERE conversation.contact_id = ? ORDER BY conversation.id DESC
-        """,
+        f"{_CONVERSATIONS} WHERE conversation.contact_id = ? ORDER BY conversation.id DESC",
         (contact["id"] if contact else 0,),
     )
     return PhoneRecord(
         phone=phone,
         name=full_name(contact["first_name"], contact["last_name"]) if contact else None,
         opt_out=get_opt_out(conn, phone),
-        conversations=tuple(
-            FoundConversation(
-                id=ConversationId(row["id"]),
-                campaign_id=CampaignId(row["campaign_id"]),
-                assignment_id=AssignmentId(row["assignment_id"]),
-                campaign=row["name"],
-                sender=row["login"],
-                status=Status(row["status"]),
-                tab=Tab(row["tab"]),
-            )
-            for row in rows
-        ),
+        conversations=tuple(map(_conversation_of, rows)),
         reasons=reasons_of(conn, phone),
         messages=tuple(unmatched_of(conn, phone, _LATEST)),
+    )
+
+
+def conversations_by_id(conn: Connection, wanted: Sequence[ConversationId]) -> dict[ConversationId, FoundConversation]:
+    """Return where some conversations are."""
+    found = dict[ConversationId, FoundConversation]()
+    for start in range(0, len(wanted), 500):
+        some = wanted[start : start + 500]
+        rows = conn.execute(f"{_CONVERSATIONS} WHERE conversation.id IN ({', '.join('?' * len(some))})", some)
+        found |= {each.id: each for each in map(_conversation_of, rows)}
+    return found
+
+
+def _conversation_of(row: Row) -> FoundConversation:
+    return FoundConversation(
+        id=ConversationId(row["id"]),
+        campaign_id=CampaignId(row["campaign_id"]),
+        assignment_id=AssignmentId(row["assignment_id"]),
+        campaign=row["name"],
+        sender=row["login"],
+        holder=row["holder"] if row["login"] else UNASSIGNED,
+        status=Status(row["status"]),
+        tab=Tab(row["tab"]),
     )
 
 

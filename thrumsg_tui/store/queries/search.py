@@ -131,7 +131,8 @@ class Search:
 
     def _slice_by_slice(self) -> Generator[None, Connection, None]:
         """Do a slice for each connection that is sent."""
-        found, number = self._found, number_condition(self.request)
+        found = self._found
+        number = number_condition(self.request.search, by_phone=self.request.by_phone)
         if self._among is not None:
             found.ids = self._sorted((yield), self._among)
             found.total = len(found.ids)
@@ -184,7 +185,7 @@ class Search:
     def _scan_names(self, place: _Place, into: array[int]) -> Generator[None, Connection, None]:
         """Find the names that match, from a place in the order by name on."""
         where, parameters = list_filter(self.request)
-        matches, searched = name_condition(self.request)
+        matches, searched = name_condition(self.request.search)
         beyond = f"{where} AND (first_key, last_key, id) > (:first_key, :last_key, :id)"
         end: _Place | None = place
         while end:
@@ -267,8 +268,8 @@ def _is_narrower(request: ListRequest, than: ListRequest) -> bool:
     """Whether all matches of a search are also those of another one, in the same list."""
     if replace(request, search=than.search) != than or fold(than.search) not in fold(request.search):
         return False
-    number = number_condition(request)
+    number = number_condition(request.search, by_phone=request.by_phone)
     if number is None:
         return True
     at_home = number[1]["at_home"] == number[1]["number"]  # else it is also searched without its first 0
-    return at_home and number_condition(than) is not None
+    return at_home and number_condition(than.search, by_phone=than.by_phone) is not None

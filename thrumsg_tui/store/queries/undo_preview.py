@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
-from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
-from thrumsg_tui.domain.enums import MessageKind, Status, Tab
+from thrumsg_tui.domain.enums import MessageKind, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event, UndoPreview
@@ -18,7 +18,7 @@ from thrumsg_tui.store.changes.undoable_change import UndoableChange
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import begun_by, job_of
 from thrumsg_tui.store.queries.history import get_event, newest_own_undo, newest_send, own_changes
-from thrumsg_tui.store.queries.lookup import FoundConversation
+from thrumsg_tui.store.queries.lookup import FoundConversation, conversations_by_id
 
 ASKED_FOR = "The contact asked for it in their own words."
 """Warns before an opt-out is undone that the contact asked for in their own words."""
@@ -117,29 +117,17 @@ def taken_back_in(conn: Connection, event_id: EventId) -> FoundConversation | No
         return None
     row = conn.execute(
         """
-        SELECT conversation.id, conversation.campaign_id, conversation.assignment_id, conversation.status,
-               conversation.tab, conversation.in_follow_ups, campaign.name, users.login, message.kind
-        FROM message
-        JOIN conversation ON conversation.id = message.conversation_id
-        JOIN campaign ON campaign.id = conversation.campaign_id
-        JOIN assignment ON assignment.id = conversation.assignment_id
-        LEFT JOIN users ON users.id = assignment.user_id
-        WHERE message.id = ?
+        SELECT conversation.id, conversation.in_follow_ups, message.kind
+        FROM message JOIN conversation ON conversation.id = message.conversation_id WHERE message.id = ?
         """,
         (change.message,),
     ).fetchone()
     if row is None:
         return None
+    conversation_id = ConversationId(row["id"])
+    found = conversations_by_id(conn, [conversation_id])[conversation_id]
     follow_up = row["kind"] == MessageKind.FOLLOW_UP and row["in_follow_ups"]
-    return FoundConversation(
-        id=ConversationId(row["id"]),
-        campaign_id=CampaignId(row["campaign_id"]),
-        assignment_id=AssignmentId(row["assignment_id"]),
-        campaign=row["name"],
-        sender=row["login"],
-        status=Status(row["status"]),
-        tab=Tab.FOLLOW_UPS if follow_up else Tab(row["tab"]),
-    )
+    return replace(found, tab=Tab.FOLLOW_UPS) if follow_up else found
 
 
 def last_redoable(conn: Connection, who: Identity) -> Event:
