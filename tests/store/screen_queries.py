@@ -89,7 +89,9 @@ def _view(tab: Tab, sort: ConversationSort, search: str) -> Ask:
         request = ListRequest(filled.of.id, filled.kims, tab, search=search, sort=sort)
         views = []
         for cursor in (None, *filled.people[::5]):
-            asked = ViewRequest(request, first=3, height=4, cursor_id=cursor, cursor_index=1, sent_tab=True)
+            asked = ViewRequest(
+                request, first=3, height=4, cursor_id=cursor, cursor_index=1, sent_tab=True, with_record=cursor is None
+            )
             views.append(messenger_view(conn, filled.who, asked, filled.db.clock()))
         return views
 

@@ -7,7 +7,11 @@ import pytest
 from tests.tui.office import Office, Person
 from thrumsg_tui.domain.campaigns import QuestionId
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.reassignment import FromEveryone, Request, ToAssignments
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
+from thrumsg_tui.store.changes.reassign import reassign
+from thrumsg_tui.store.changes.settings import change_setting
+from thrumsg_tui.store.imports.contacts import import_contacts
 
 
 @pytest.fixture
@@ -192,6 +196,59 @@ async def test_info_tells_about_the_campaign(office: Office, maria: Conversation
     async with office.messenger() as person:
         await person.press("i")
         assert person.sees("Spring", "active", "Ana Ortiz", "00:00 to 24:00", "Contacts", "QuickSend", "Reply rate")
+
+
+@pytest.fixture
+def rosa(office: Office) -> ConversationId:
+    """Has fields, and a conversation with Lee in another campaign."""
+    rosa = office.contact("Rosa Diaz", wrote="Hello")
+    autumn = office.campaign("Autumn")
+    file, phone = office.folder / "rosa.csv", office.conversation(rosa).phone
+    row = f"Rosa,Diaz,{phone},Gull Point,rosa@example.org,Jo (415) 555-0199"
+    file.write_text(f"First Name,Last Name,Cell,City,Email,Friend\n{row}\n", encoding="utf-8")
+    import_contacts(office.db, office.ana, file, "Autumn")
+    lees = ToAssignments((office.assignment("lee", "Autumn"),))
+    reassign(office.db, office.ana, Request(autumn.id, FromEveryone(), lees))
+    return rosa
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_info_tells_of_the_contact_first(office: Office, rosa: ConversationId, size: tuple[int, int]) -> None:
+    async with office.messenger(size=size) as person:
+        await person.press("i")
+        pane = person.messenger.sidebar.info
+        info = [strip.text.strip() for strip in pane._strips]
+        assert info[0] == "Rosa Diaz"
+        shown = "\n".join(info[: info.index("Campaign")])
+        for text in ("(415) 555-0001", "needs reply", "Kim Alvarez", "Gull Point", "rosa@example.org", "555-0199"):
+            assert text in shown
+        assert "not started, lee" in info[info.index("In other campaigns") + 1]
+        assert "Autumn" in info[info.index("In other campaigns") + 1]
+        assert pane.scroll_offset.y == 0
+
+
+async def test_info_hides_numbers_in_fields_where_numbers_are_hidden(office: Office, rosa: ConversationId) -> None:
+    change_setting(office.db, office.ana, "redact_phones", "on")
+    async with office.messenger() as person:
+        await person.press("i")
+        assert person.sees("(•••) •••-••01", "•••-••99")
+        assert not person.sees("555-0199")
+
+
+async def test_a_sender_sees_no_other_assignment_in_info(office: Office, rosa: ConversationId) -> None:
+    async with office.messenger(login="kim") as person:
+        await person.press("i")
+        assert person.sees("Gull Point", "Campaign")
+        assert not person.sees("Autumn")
+
+
+async def test_info_follows_the_cursor(office: Office, maria: ConversationId, rosa: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("i", "escape")
+        assert not person.sees("Gull Point")
+        await person.press("j")
+        assert person.row == "Rosa Diaz"
+        assert person.sees("Gull Point", "Autumn")
 
 
 async def test_the_sidebar_is_reached_and_left_in_a_narrow_window(office: Office, maria: ConversationId) -> None:

@@ -13,6 +13,7 @@ from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.hours import WindowState, window_state
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in
@@ -27,6 +28,7 @@ from thrumsg_tui.store.queries.campaigns import (
 from thrumsg_tui.store.queries.conversations import ListRequest, rows_of
 from thrumsg_tui.store.queries.list_places import Landmark
 from thrumsg_tui.store.queries.list_windows import WindowRequest, list_window, search_window
+from thrumsg_tui.store.queries.lookup import PhoneRecord, look_up
 from thrumsg_tui.store.queries.next_message import NextMessage, next_message
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.search import Search, continued
@@ -53,6 +55,8 @@ class ViewRequest:
     cursor_index: int
     keep_open: ConversationId | None = None
     sent_tab: bool = False
+    with_record: bool = False
+    """Whether what is known of the contact's number in all campaigns is read, too."""
     landmark: Landmark | None = None
     """A row that was in memory, from which its neighbours are found if the cursor's has left the list."""
 
@@ -71,6 +75,8 @@ class OpenConversation:
     draft: str | None
     others_here: tuple[str, ...]
     """Names of others who have it open too."""
+    record: PhoneRecord | None = None
+    """What is known of the contact's number in all campaigns, if that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +179,7 @@ def messenger_view(
         is_counted=search is None or search.matches.total is not None,
         drafts=drafts(conn, who.user.id, [row.id for row in rows]),
         cursor_index=cursor,
-        open=open_conversation(conn, who, shown, now) if shown else None,
+        open=open_conversation(conn, who, shown, now, with_record=request.with_record) if shown else None,
         departure=None if under_cursor == request.cursor_id else _departure(conn, who, request.cursor_id, now),
         questions=questions(conn, campaign.id),
         replies=recommended_replies(conn, campaign.id),
@@ -190,15 +196,19 @@ def _departure(conn: Connection, who: Identity, gone: ConversationId | None, now
 
 
 def open_conversation(
-    conn: Connection, who: Identity, conversation_id: ConversationId, now: datetime
+    conn: Connection, who: Identity, conversation_id: ConversationId, now: datetime, *, with_record: bool = False
 ) -> OpenConversation:
-    """Read a conversation with the initial content of its message box."""
+    """Read a conversation with the initial content of its message box.
+
+    `with_record` reads what is known of the contact's number in all campaigns, too, for who may see that.
+    """
     conversation = get_conversation(conn, conversation_id)
     return OpenConversation(
         conversation=conversation,
         next_message=next_message(conn, conversation, who),
         draft=draft(conn, who.user.id, conversation_id),
         others_here=others_here(conn, who, conversation_id, now),
+        record=look_up(conn, conversation.phone) if with_record and who.may(Permission.VIEW_ALL) else None,
     )
 
 

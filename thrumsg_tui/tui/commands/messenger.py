@@ -114,7 +114,14 @@ COMMANDS = (
         "replies",
         needs_conversation,
     ),
-    Command("messenger.info", "i", "info", "Info", "Show the campaign's settings and counts", Scope.MESSENGER),
+    Command(
+        "messenger.info",
+        "i",
+        "info",
+        "Info",
+        "Show what is known of the contact in all campaigns, and the campaign's settings and counts",
+        Scope.MESSENGER,
+    ),
     Command(
         "messenger.next_waiting",
         "u",

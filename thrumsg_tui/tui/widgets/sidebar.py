@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from thrumsg_tui.store.queries.messenger import MessengerView
+from thrumsg_tui.tui.app_context import AppContext
 from thrumsg_tui.tui.commands import command
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.info_pane import InfoPane
@@ -64,12 +65,12 @@ class Sidebar(Vertical):
         self._name_tabs()
         return self.replies.search if tab is SidebarTab.REPLIES else panes[tab]
 
-    def show(self, view: MessengerView, now: datetime) -> None:
-        """Show survey, replies and settings."""
+    def show(self, view: MessengerView, thrumsg: AppContext, now: datetime) -> None:
+        """Show survey, replies, and what is known of contact and campaign."""
         contact = view.open.conversation if view.open else None
         self.survey.show_survey(view.questions, contact.answers if contact else {})
         self.replies.show_replies(view.replies)
-        self.info.show_info(view.campaign, view.totals, now, contact.shown_number if contact else None)
+        self.info.show_info(view, now, thrumsg.zone)
 
     def _title_parts(self) -> list[Part]:
         parts: list[Part] = []

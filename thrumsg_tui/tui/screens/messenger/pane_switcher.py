@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from textual.geometry import Size
-from textual.screen import Screen
 from textual.widget import Widget
 
 from thrumsg_tui.tui.commands import Scope
+from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.messenger.conversation_list_pane import ConversationListPane
 from thrumsg_tui.tui.screens.messenger.conversation_pane import ConversationPane
 from thrumsg_tui.tui.widgets.sidebar import Sidebar, SidebarTab
@@ -42,7 +42,7 @@ class PaneSwitcher:
     """Moves the focus between panes, and sets the style classes that show or hide them."""
 
     def __init__(
-        self, screen: Screen[None], list_pane: ConversationListPane, conversation: ConversationPane, sidebar: Sidebar
+        self, screen: CommandScreen, list_pane: ConversationListPane, conversation: ConversationPane, sidebar: Sidebar
     ) -> None:
         self._screen = screen
         self._list_pane = list_pane
@@ -72,8 +72,10 @@ class PaneSwitcher:
         self._sidebar.replies.begin()
 
     def action_info(self) -> None:
-        """Go to the campaign's settings."""
+        """Go to what is known of the contact, and to the campaign's settings."""
         self._focus_sidebar(SidebarTab.INFO)
+        self._sidebar.info.begin()
+        self._screen.ask_again()
 
     def _focus_sidebar(self, tab: SidebarTab) -> None:
         self._bring_to_front(_Front.SIDEBAR, self._sidebar.turn_to(tab))

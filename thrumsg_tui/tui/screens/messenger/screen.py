@@ -43,7 +43,7 @@ from thrumsg_tui.tui.screens.messenger.view_reader import ViewReader
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.pane import Pane
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
-from thrumsg_tui.tui.widgets.sidebar import Sidebar
+from thrumsg_tui.tui.widgets.sidebar import Sidebar, SidebarTab
 from thrumsg_tui.tui.widgets.survey_pane import SurveyPane
 from thrumsg_tui.tui.widgets.yellow_bar import YellowBar
 
@@ -146,6 +146,7 @@ class MessengerScreen(CommandScreen):
             self.list_pane.list.window,
             keep_open=keep_open,
             by_phone=self._by_phone,
+            with_record=self.sidebar.current is SidebarTab.INFO,
             landmark=self.list_pane.landmark,
         )
         view = await self._reader.read(self.thrumsg, request, lambda: not self.state.is_answered_by(asked))
@@ -183,7 +184,7 @@ class MessengerScreen(CommandScreen):
         if self.state.search != view.list.search:  # its tab is gone
             self.search.value = self.state.search
             self.ask_again()
-        self.sidebar.show(view, now)
+        self.sidebar.show(view, self.thrumsg, now)
         self._panes.fit_sidebar(self.size)
         self.conversation.show(view, narrow=self.has_class("-narrow"))
         if view.departure:

@@ -67,6 +67,7 @@ class MessengerState:
         *,
         keep_open: ConversationId | None,
         by_phone: bool = False,
+        with_record: bool = False,
         landmark: Landmark | None = None,
     ) -> ViewRequest:
         """Return the request for everything that the messenger shows.
@@ -75,6 +76,7 @@ class MessengerState:
             window: Index of the first row wanted in memory, and number of rows.
             keep_open: The conversation that stays open even if the cursor is elsewhere.
             by_phone: Also search phone numbers.
+            with_record: Also read what is known of the contact's number in all campaigns.
             landmark: A row that is in memory.
         """
         first, height = window
@@ -86,6 +88,7 @@ class MessengerState:
             cursor_index=self.cursor.index,
             keep_open=keep_open,
             sent_tab=self.shows_sent,
+            with_record=with_record,
             landmark=landmark,
         )
 
