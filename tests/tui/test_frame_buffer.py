@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
 
 from thrumsg_tui.tui.frame_buffer import FrameBuffer, PlacedStrip
+from thrumsg_tui.tui.rendition import Rendition, rendition_of
+from thrumsg_tui.tui.terminal_theme import terminal_theme
 
 WIDTH, HEIGHT, CUT = 15, 2, 6
 SIZE = Size(WIDTH, HEIGHT)
-TRUE = ColorSystem.TRUECOLOR
 
 LETTERS = [*"ab  ", "─", "é", "e\u0301", "字", "가", "😀"]
 COLORS = [None, "#111315", "#f2c230", "red"]
@@ -50,6 +50,11 @@ def strips(draw: st.DrawFn, width: int) -> Strip:
         segments.append(Segment(text, draw(st.none() | styles)))
         room -= cell_len(text)
     return Strip(segments, width)
+
+
+def exactly(style: Style | None) -> Rendition:
+    """A terminal that shows every style as it is."""
+    return rendition_of(style or Style.null())
 
 
 rows = st.tuples(strips(CUT), strips(WIDTH - CUT))
@@ -101,13 +106,13 @@ def test_the_terminal_shows_what_was_drawn(each: list[Screen], data: st.DataObje
     for screen in each:
         strips = list(placed(screen))
         left_out = [strip for strip in strips if strip in before and data.draw(st.booleans())]
-        terminal.write(buffer.draw(SIZE, [strip for strip in strips if strip not in left_out], TRUE))
+        terminal.write(buffer.draw(SIZE, [strip for strip in strips if strip not in left_out], exactly))
         assert terminal.cells == shown_in_full(screen)
-        assert buffer.draw(SIZE, strips, TRUE) == ""
+        assert buffer.draw(SIZE, strips, exactly) == ""
         before = strips
     buffer.forget()
     terminal = Terminal()
-    terminal.write(buffer.draw(SIZE, before, TRUE))
+    terminal.write(buffer.draw(SIZE, before, exactly))
     assert terminal.cells == shown_in_full(screen)
 
 
@@ -118,7 +123,7 @@ def line(*texts: tuple[str, str]) -> Strip:
 def drawn(*updates: tuple[int, Strip]) -> list[str]:
     """What the frame buffer writes for updates of one row, each at a column."""
     buffer = FrameBuffer()
-    return [buffer.draw(Size(12, 1), [(0, x, strip)], TRUE) for x, strip in updates]
+    return [buffer.draw(Size(12, 1), [(0, x, strip)], exactly) for x, strip in updates]
 
 
 def test_only_the_cells_that_differ_are_written() -> None:
@@ -160,4 +165,6 @@ def test_the_place_is_given_again_after_what_terminals_measure_differently(pictu
 
 def test_a_terminal_with_few_colors_is_sent_only_these() -> None:
     buffer = FrameBuffer()
-    assert "38;2;" not in buffer.draw(Size(3, 1), [(0, 0, line(("abc", "#f2c230")))], ColorSystem.EIGHT_BIT)
+    assert "38;2;" not in buffer.draw(
+        Size(3, 1), [(0, 0, line(("abc", "#f2c230")))], terminal_theme("dark-256").rendition
+    )

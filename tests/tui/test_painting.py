@@ -10,7 +10,7 @@ from typing import Any
 
 import pyte
 import pytest
-from rich.console import COLOR_SYSTEMS
+from rich.style import Style
 from textual._compositor import Compositor
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.events import Resize
@@ -82,9 +82,8 @@ def patient(office: Office, dev: ConversationId) -> Office:
 def drawn_in_full(person: Person) -> list[list[Look]]:
     """What a terminal would show if Textual wrote the whole screen."""
     app, full = person.app, Terminal()
-    color_system = COLOR_SYSTEMS[app.console.color_system or "truecolor"]
     for y, strip in enumerate(app.screen._compositor.render_strips()):
-        texts = [style.render(text, color_system=color_system) if style else text for text, style, _ in strip]
+        texts = [app.terminal_theme.style(style or Style.null()).render(text) for text, style, _ in strip]
         full.write(f"\x1b[{y + 1};1H{''.join(texts)}")
     return full.looks()
 

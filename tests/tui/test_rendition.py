@@ -6,12 +6,10 @@ import re
 
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.color import ColorSystem
 from rich.style import Style
 
 from thrumsg_tui.tui.rendition import PLAIN, blank, change, rendition_of
 
-TRUE = ColorSystem.TRUECOLOR
 ATTRIBUTES = sorted({*Style.STYLE_ATTRIBUTES.values()})
 COLORS = [None, "#111315", "#f2c230", "red", "bright_red", "color(200)", "default"]
 
@@ -61,7 +59,7 @@ def drawn(style: Style) -> dict[str, str]:
 def test_every_change_leads_to_what_is_wanted(each: list[Style]) -> None:
     current, state = PLAIN, dict[str, str]()
     for style in each:
-        sequence, current = change(current, rendition_of(style, TRUE))
+        sequence, current = change(current, rendition_of(style))
         state = after(state, sequence)
         assert state == drawn(style)
 
@@ -74,7 +72,7 @@ SHOWN_IN_SPACE = {"4", "21", "7", "9", "51", "52", "53"}
 def test_a_space_looks_as_it_should(each: list[Style]) -> None:
     current, state = PLAIN, dict[str, str]()
     for style in each:
-        sequence, current = change(current, blank(rendition_of(style, TRUE)))
+        sequence, current = change(current, blank(rendition_of(style)))
         state = after(state, sequence)
         wanted = drawn(style)
         shown = wanted.keys() if wanted.keys() & SHOWN_IN_SPACE else {"background", "link"}
@@ -84,7 +82,7 @@ def test_a_space_looks_as_it_should(each: list[Style]) -> None:
 
 def sequence(before: str, wanted: str) -> str:
     """The escape sequences from one style to another."""
-    return change(rendition_of(Style.parse(before), TRUE), rendition_of(Style.parse(wanted), TRUE))[0]
+    return change(rendition_of(Style.parse(before)), rendition_of(Style.parse(wanted)))[0]
 
 
 def test_only_what_differs_is_set() -> None:
@@ -100,5 +98,5 @@ def test_a_reset_is_taken_where_it_is_shorter() -> None:
 
 
 def test_a_change_to_a_space_costs_nothing_on_the_same_background() -> None:
-    current = rendition_of(Style.parse("bold red on blue"), TRUE)
-    assert change(current, blank(rendition_of(Style.parse("italic green on blue"), TRUE))) == ("", current)
+    current = rendition_of(Style.parse("bold red on blue"))
+    assert change(current, blank(rendition_of(Style.parse("italic green on blue")))) == ("", current)

@@ -6,22 +6,25 @@ waiting time, so `FrameBuffer` keeps what was written last, and turns an update 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import repeat
 
 from rich.cells import split_graphemes
-from rich.color import ColorSystem
+from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
 
-from thrumsg_tui.tui.rendition import PLAIN, Rendition, blank, change, rendition_of
+from thrumsg_tui.tui.rendition import PLAIN, Rendition, blank, change
 
 Cell = tuple[str, Rendition]
 """A character with its combining characters, and how it is drawn. The second half of a wide character is empty."""
 
 PlacedStrip = tuple[int, int, Strip]
 """The row and column at which a strip begins, and the strip."""
+
+Look = Callable[[Style | None], Rendition]
+"""How the terminal draws a style."""
 
 _LONGEST_GAP = 4
 """Number of unchanged cells that are written again rather than skipped, because skipping takes as many bytes."""
@@ -38,20 +41,20 @@ class FrameBuffer:
         """Write every cell of the next updates: the terminal may show anything."""
         self._rows = [[None] * self._size.width for _ in range(self._size.height)]
 
-    def draw(self, size: Size, strips: Iterable[PlacedStrip], color_system: ColorSystem) -> str:
+    def draw(self, size: Size, strips: Iterable[PlacedStrip], look: Look) -> str:
         """Take an update; return the output that shows it, empty if the terminal shows it already.
 
         Args:
             size: The size of the screen.
             strips: What the update draws, in any order.
-            color_system: The colours of the terminal.
+            look: How the terminal draws a style.
         """
         if size != self._size:
             self._size = size
             self.forget()
         output = _Output()
         for y, x, strip in strips:
-            cells = _cells(strip, color_system)
+            cells = _cells(strip, look)
             for start, end in _replace(self._rows[y], x, cells):
                 output.write(y, x + start, cells[start:end])
         return output.finish()
@@ -95,12 +98,12 @@ def _is_cheap(cells: Sequence[Cell]) -> bool:
     return len(cells) - 2 <= _LONGEST_GAP and changes <= 1
 
 
-def _cells(strip: Strip, color_system: ColorSystem) -> list[Cell]:
+def _cells(strip: Strip, look: Look) -> list[Cell]:
     cells: list[Cell] = []
     for text, style, control in strip:
         if control:
             continue
-        rendition = rendition_of(style, color_system)
+        rendition = look(style)
         if text.isascii() and text.isprintable():
             characters: Sequence[str] = text
         else:

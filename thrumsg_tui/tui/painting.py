@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from asyncio import Event, TimerHandle, get_running_loop
-from typing import Generic, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from rich.console import COLOR_SYSTEMS, RenderableType
+from rich.console import RenderableType
 from textual import events, on
 from textual.app import App
 from textual.geometry import Region, Size
@@ -15,6 +17,7 @@ from textual.widget import Widget
 
 from thrumsg_tui.tui.compositor import draw_by_line
 from thrumsg_tui.tui.frame_buffer import FrameBuffer
+from thrumsg_tui.tui.terminal_theme import TerminalTheme, color_system_of, tells_light, theme_for
 from thrumsg_tui.tui.textual_compat import (
     ChopsUpdate,
     LayoutUpdate,
@@ -30,14 +33,17 @@ from thrumsg_tui.tui.textual_compat import (
     take_undrawn,
 )
 
+if TYPE_CHECKING:
+    from textual.filter import LineFilter
+
 _Result = TypeVar("_Result")
 
 
 class StyledScreen(Screen[_Result], Generic[_Result]):
     """A screen whose styles are right whenever it comes to the front, and of which a new focus paints only the widgets.
 
-    Textual styles all its widgets again, in case the theme changed meanwhile. Here the theme stays, and a change of a
-    class or of the focus styles the widgets at once, behind other screens too.
+    Textual styles all its widgets again, in case its theme changed meanwhile. Here that stays, whatever the terminal
+    shows for its colours, and a change of a class or of the focus styles the widgets at once, behind other screens too.
     """
 
     focused = reactive[Widget | None](None, repaint=False)
@@ -122,13 +128,26 @@ class PaintingApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.color_system = color_system_of(os.environ, self.console.color_system)
         self._frame_buffer = FrameBuffer()
+        self.terminal_theme = theme_for("auto", self.color_system, is_light=tells_light(os.environ))
+        """What the terminal shows for the colours that widgets paint."""
         self._terminal_size: Size | None = None
         """The size that the terminal told last."""
 
     def get_default_screen(self) -> Screen[object]:
         """Return the screen below the first one, which is never seen."""
         return HeldScreen(id="_default")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return none: the theme says what the terminal shows, also without colours."""
+        return ()
+
+    def show_theme(self, theme: TerminalTheme) -> None:
+        """Show a theme from now on."""
+        if theme is not self.terminal_theme:
+            self.terminal_theme = theme
+            self.action_redraw()
 
     def action_redraw(self) -> None:
         """Write the whole screen again."""
@@ -153,7 +172,6 @@ class PaintingApp(App[None]):
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Write what differs from what the terminal shows."""
         if isinstance(renderable, LayoutUpdate | ChopsUpdate | StripsUpdate) and is_displaying(self):
-            color_system = COLOR_SYSTEMS[self.console.color_system or "truecolor"]
-            output = self._frame_buffer.draw(size_of(renderable), strips_of(renderable), color_system)
+            output = self._frame_buffer.draw(size_of(renderable), strips_of(renderable), self.terminal_theme.rendition)
             renderable = RenderedUpdate(output) if output else None  # type: ignore[assignment]  # Textual's own kind
         super()._display(screen, renderable)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from rich.color import Color, ColorSystem
+from rich.color import Color
 from rich.style import Style
 
 
@@ -37,13 +37,11 @@ PLAIN = Rendition()
 
 
 @lru_cache(maxsize=4096)
-def rendition_of(style: Style | None, color_system: ColorSystem) -> Rendition:
-    """Return the rendition of a style in a terminal with these colours."""
-    if style is None:
-        return PLAIN
+def rendition_of(style: Style) -> Rendition:
+    """Return the rendition of a style, in exactly its colors."""
     return Rendition(
-        color=_color(style.color, color_system, foreground=True) or "39",
-        background=_color(style.bgcolor, color_system, foreground=False) or "49",
+        color=_color(style.color, foreground=True) or "39",
+        background=_color(style.bgcolor, foreground=False) or "49",
         weight=_on({"1": style.bold, "2": style.dim}) or "22",
         italic=_on({"3": style.italic}) or "23",
         underline=_on({"4": style.underline, "21": style.underline2}) or "24",
@@ -95,8 +93,8 @@ def _sgr(parameters: Iterable[str]) -> str:
     return f"\x1b[{';'.join(parameters)}m"
 
 
-def _color(color: Color | None, color_system: ColorSystem, *, foreground: bool) -> str:
-    return ";".join(color.downgrade(color_system).get_ansi_codes(foreground)) if color else ""
+def _color(color: Color | None, *, foreground: bool) -> str:
+    return ";".join(color.get_ansi_codes(foreground)) if color else ""
 
 
 def _on(properties: dict[str, bool | None]) -> str:

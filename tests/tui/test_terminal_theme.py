@@ -1,0 +1,163 @@
+"""Every text is legible in every theme, and the theme suits the terminal (docs/terminals.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+from rich.color import Color, ColorType
+from rich.style import Style
+
+from tests.palettes import LINUX, RGB, XTERM, color_of_number, contrast, rgb
+from thrumsg_tui.tui.terminal_theme import (
+    THEMES,
+    TerminalTheme,
+    color_system_of,
+    is_light,
+    tells_light,
+    terminal_theme,
+    theme_for,
+)
+from thrumsg_tui.tui.theme import GROUND_COLORS, LOOKS, TEXT_COLORS
+
+LEGIBLE = 4.5
+"""The contrast that WCAG 2.2 asks for text (1.4.3)."""
+
+YELLOW_OF_LINUX = "f1c230"
+"""The app sets the yellow of this console, which is a brown."""
+
+PALETTES = {"xterm": XTERM, "linux": (*LINUX[:3], YELLOW_OF_LINUX, *LINUX[4:])}
+
+
+def shown(style: Style, palette: Sequence[str], *, on_light: bool) -> tuple[RGB, list[RGB]]:
+    """The ground of a text, and its colours: of bold ones some terminals show the bright one."""
+    text = of_color(style.color, palette, rgb("000000" if on_light else "e5e5e5"))
+    ground = of_color(style.bgcolor, palette, rgb("ffffff" if on_light else "000000"))
+    if style.reverse:
+        return text[0], ground
+    number = style.color.number if style.color else None
+    if style.bold and number is not None and number < 8:
+        text.append(color_of_number(number + 8, palette))
+    return ground[0], text
+
+
+def of_color(color: Color | None, palette: Sequence[str], default: RGB) -> list[RGB]:
+    if color is None or color.type is ColorType.DEFAULT:
+        return [default]
+    if color.triplet is not None:
+        red, green, blue = color.triplet
+        return [(red, green, blue)]
+    assert color.number is not None
+    return [color_of_number(color.number, palette)]
+
+
+def illegible(theme: TerminalTheme, painted: Style) -> Iterator[str]:
+    """Where a painted style has too little contrast in a theme."""
+    grounds = [theme.name.endswith("light")] if theme.name != "monochrome" else [False, True]
+    for on_light in grounds:
+        for name, palette in PALETTES.items():
+            ground, texts = shown(theme.style(painted), palette, on_light=on_light)
+            for text in texts:
+                if (found := contrast(text, ground)) < LEGIBLE:
+                    yield f"{theme.name} in {name}: {painted} is {text} on {ground}, {found:.1f}"
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_every_text_is_legible_on_every_ground(name: str) -> None:
+    """Also bold, and also the looks that widgets use."""
+    theme = terminal_theme(name)
+    painted = [
+        Style(color=text, bgcolor=ground, bold=bold)
+        for kind, text in TEXT_COLORS.items()
+        for ground in GROUND_COLORS.values()
+        for bold in (False, True)
+        if kind != "line"
+    ]
+    painted += [Style(bgcolor=ground) + look for look in LOOKS.values() for ground in GROUND_COLORS.values()]
+    assert [each for style in painted for each in illegible(theme, style)] == []
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_the_bar_is_yellow_with_dark_text(name: str) -> None:
+    style = terminal_theme(name).style(LOOKS["bar"])
+    if name == "monochrome":
+        assert style.reverse
+        return
+    for palette in PALETTES.values():
+        ground, texts = shown(style, palette, on_light=False)
+        red, green, blue = ground
+        assert red >= green > 0.75 * red, ground
+        assert blue < 0.25 * red, ground
+        assert max(texts[0]) < 32
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_what_differs_in_meaning_differs_from_plain_text_or_its_ground(name: str) -> None:
+    """The chosen row, the bar and the caret stand out of the background."""
+    theme = terminal_theme(name)
+    plain = theme.rendition(Style(bgcolor=GROUND_COLORS["background"]))
+    for ground in ("cursor", "blurred", "bar", "caret", "panel", "field"):
+        assert theme.rendition(Style(bgcolor=GROUND_COLORS[ground])) != plain, ground
+    carets = {theme.rendition(Style(bgcolor=GROUND_COLORS[each])) for each in ("caret", "field", "panel")}
+    assert len(carets) >= 2
+    assert theme.rendition(Style(bgcolor=GROUND_COLORS["caret"])) != theme.rendition(
+        Style(bgcolor=GROUND_COLORS["field"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "colors", "light", "name"),
+    [
+        ("auto", "truecolor", False, "dark"),
+        ("auto", "truecolor", True, "light"),
+        ("auto", "256", False, "dark-256"),
+        ("auto", "256", True, "light-256"),
+        ("auto", "standard", False, "ansi-dark"),
+        ("auto", "standard", True, "ansi-light"),
+        ("auto", None, True, "monochrome"),
+        ("dark", "256", True, "dark-256"),
+        ("light", "truecolor", False, "light"),
+        ("light", None, False, "light"),
+        ("monochrome", "truecolor", False, "monochrome"),
+        ("ansi-light", "truecolor", False, "ansi-light"),
+    ],
+)
+def test_the_theme_is_that_of_the_terminal_or_the_chosen_one(
+    wanted: str, colors: str | None, light: bool, name: str
+) -> None:
+    assert theme_for(wanted, colors, is_light=light).name == name
+
+
+@pytest.mark.parametrize(
+    ("environment", "found", "colors"),
+    [
+        ({"TERM": "xterm-256color"}, "256", "256"),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, "256", None),
+        ({"TERM": "xterm-256color", "NO_COLOR": ""}, "256", "256"),
+        ({"TERM": "alacritty"}, "standard", "truecolor"),
+        ({"TERM": "xterm-ghostty"}, "standard", "truecolor"),
+        ({"TERM": "xterm-direct"}, "standard", "truecolor"),
+        ({"TERM": "linux"}, "standard", "standard"),
+        ({"TERM": "vt220"}, "standard", None),
+        ({"TERM": "xterm-mono"}, "standard", None),
+    ],
+)
+def test_the_environment_says_which_colors_the_terminal_has(
+    environment: dict[str, str], found: str, colors: str | None
+) -> None:
+    assert color_system_of(environment, found) == colors
+
+
+@pytest.mark.parametrize(
+    ("said", "light"), [("0;15", True), ("15;0", False), ("0;default;7", True), ("15;default;8", False), ("", False)]
+)
+def test_the_environment_may_say_that_the_background_is_light(said: str, light: bool) -> None:
+    assert tells_light({"COLORFGBG": said}) == light
+
+
+def test_a_background_is_light_if_black_is_more_legible_on_it_than_white() -> None:
+    for grey in range(256):
+        color = (grey, grey, grey)
+        best_is_black = contrast(color, (0, 0, 0)) > contrast(color, (255, 255, 255))
+        if abs(contrast(color, (0, 0, 0)) - contrast(color, (255, 255, 255))) > 0.5:
+            assert is_light(*(part / 255 for part in color)) == best_is_black
