@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 
 from thrumsg_tui.cli.argv import ORIGINAL_COMMAND
@@ -49,6 +50,7 @@ def demo(args: Namespace) -> int:
     from thrumsg_tui.gateway.practice import prepare
     from thrumsg_tui.store.queries.users import identify
     from thrumsg_tui.tui.app import run_app
+    from thrumsg_tui.tui.demo_app import DemoApp
 
     path = (
         database_file(args.db, "A walkthrough has a file of its own: leave --db out, or name a file.")
@@ -64,13 +66,14 @@ def demo(args: Namespace) -> int:
             person.first_name,
             person.last_name,
             seed=args.seed,
-            fresh=args.fresh,
+            fresh=args.fresh or args.tour is not None,
             on_wait=tell_of_waiting,
         )
     try:
         with db.reading() as conn:
             who = identify(conn, person.login, args.acting_for)
-        return run_app(db, who, forced_command=args.forced_login is not None)
+        make = partial(DemoApp, tour=args.tour)
+        return run_app(db, who, forced_command=args.forced_login is not None, make=make)
     finally:
         db.close()
 

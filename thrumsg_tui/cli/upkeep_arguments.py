@@ -15,6 +15,13 @@ def demo(parser: Parser) -> None:
         "--seed", type=options.whole_number, metavar="N", help="get the same replies for the same number"
     )
     parser.add_argument("--fresh", action="store_true", help="start over with a new practice campaign")
+    parser.add_argument(
+        "--tour",
+        nargs="?",
+        choices=["newcomer", "presenter"],
+        const="newcomer",
+        help="start over, and be shown round step by step; presenter is for showing it to an audience",
+    )
 
 
 def settings(parser: Parser) -> None:

@@ -287,8 +287,10 @@ class ThrumsgApp(WatchingApp):
         close_with(self, Text(keep(getattr(error, "error", error))))
 
 
-def run_app(db: Database, who: Identity, *, forced_command: bool = False) -> int:
-    """Run the app until its user quits; return the exit code.
+def run_app(
+    db: Database, who: Identity, *, forced_command: bool = False, make: Callable[..., ThrumsgApp] = ThrumsgApp
+) -> int:
+    """Run the app, which `make` makes, until its user quits; return the exit code.
 
     Under a `forced_command` it names files in one folder only, and cannot be suspended (`docs/rules.md` 8.2, 11.1).
 
@@ -297,7 +299,7 @@ def run_app(db: Database, who: Identity, *, forced_command: bool = False) -> int
     """
     from tzlocal import get_localzone
 
-    app = ThrumsgApp(db, who, get_localzone(), forced_command=forced_command)
+    app = make(db, who, get_localzone(), forced_command=forced_command)
     with app.ending.on_signals():
         try:
             app.run()

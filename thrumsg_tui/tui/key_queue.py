@@ -43,6 +43,10 @@ class KeyQueue:
         """Number of events handed on."""
         self.pressed_at = 0.0
         """When the last event handed on was pressed, by the monotonic clock."""
+        self.last: Event | None = None
+        """The last event handed on."""
+        self.when_done: Callable[[], Awaitable[None]] | None = None
+        """Called when the last event handed on, and all that it caused, is dealt with."""
 
     @property
     def busy(self) -> bool:
@@ -55,15 +59,23 @@ class KeyQueue:
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="keys")
 
+    async def until_idle(self) -> None:
+        """Wait until all keys are handled."""
+        if self._task:
+            await asyncio.wait({self._task})
+
     async def _run(self) -> None:
         try:
             while self._waiting:
                 await self._until(self._ready)
                 for event in self._next_events():
                     self.taken += 1
+                    self.last = event
                     self.pressed_at = event.time
                     await self._handle(event)
                 await self._dealt_with()
+                if self.when_done:
+                    await self.when_done()
         except ScreenStackError:  # the app has ended, and nobody takes keys any more
             self._waiting.clear()
         finally:

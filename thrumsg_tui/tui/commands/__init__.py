@@ -74,6 +74,7 @@ _MODULES: Mapping[Scope, str] = {
     Scope.BULK: "bulk_reassign",
     Scope.LOOKUP: "phone_lookup",
     Scope.HELP: "help",
+    Scope.TOUR: "tour",
 }
 """The module of each scope."""
 

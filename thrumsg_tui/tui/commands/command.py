@@ -60,6 +60,7 @@ class Scope(StrEnum):
     BULK = "Bulk reassignment"
     LOOKUP = "Phone lookup"
     HELP = "Help"
+    TOUR = "Tours of the practice campaign"
 
 
 DIALOGS = frozenset(
@@ -200,6 +201,10 @@ SHOWN = {
     "alt+enter": "Alt+Enter",
     "f1": "F1",
     "f2": "F2",
+    "f6": "F6",
+    "f7": "F7",
+    "f8": "F8",
+    "f9": "F9",
     "left": "←",
     "right": "→",
     "backspace": "Backspace",

@@ -1,0 +1,244 @@
+"""The app of `thrumsg demo`: it offers the tours, and shows where its person is in one."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Any
+
+from textual import work
+from textual.events import Key
+from textual.screen import ModalScreen, Screen
+
+from thrumsg_tui.domain.conversations import EventId
+from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.gateway.practice import CAMPAIGN, prepare
+from thrumsg_tui.gateway.practice_delivery import PracticeDelivery
+from thrumsg_tui.store.queries.campaigns import find_campaign
+from thrumsg_tui.tui.app import ThrumsgApp
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of, shown_key
+from thrumsg_tui.tui.opening_route import Route
+from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.store_client import Progress
+from thrumsg_tui.tui.tour.guide import Guide, with_keys
+from thrumsg_tui.tui.tour.newcomer import NEWCOMER
+from thrumsg_tui.tui.tour.presenter import PRESENTER
+from thrumsg_tui.tui.tour.scene import Happened, place_of, read_happened, scene_of
+from thrumsg_tui.tui.tour.steps import Place
+from thrumsg_tui.tui.tour.strip import TourStrip
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.users import Identity
+    from thrumsg_tui.store.database import Database
+    from thrumsg_tui.tui.widgets.line_widgets import Part
+
+TOURS = {tour.name: tour for tour in (NEWCOMER, PRESENTER)}
+
+_MOST_DIALOGS = 8
+"""How many dialogs are left with Esc before a tour begins."""
+
+_NO_LETTERS = frozenset({Place.CAMPAIGNS, Place.OVERVIEW, Place.LIST, Place.SURVEY, Place.HISTORY, Place.QUESTION})
+"""The places where no key types a letter."""
+
+
+class DemoApp(ThrumsgApp):
+    """The app on a practice database.
+
+    A tour has a strip at the top of every screen and dialog. After each key, and whenever the database has changed, the
+    app looks whether the step is done.
+
+    Args:
+        db: The practice database.
+        who: The person.
+        zone: Their time zone.
+        tour: The name of the tour with which to begin; the database must be new then.
+        app: What else `ThrumsgApp` takes.
+    """
+
+    BINDINGS = bindings(commands_of(Scope.TOUR), checked=False, priority=True)
+
+    def __init__(self, db: Database, who: Identity, zone: tzinfo, *, tour: str | None = None, **app: Any) -> None:
+        super().__init__(db, who, zone, **app)
+        self._first = tour
+        self._guide: Guide | None = None
+        self._said = ""
+        """What the strip says about the last key."""
+        self._ran: list[str] = []
+        """The commands of screens that the last key ran."""
+        self._acted = False
+        """Whether the last key ran any action."""
+        self.keys.when_done = self._key_done
+
+    async def on_mount(self) -> None:
+        """Begin the tour that was asked for, or offer the tours."""
+        if self._first:
+            await self._guide_through(self._first)
+        self.call_after_refresh(self._offer)
+
+    def _offer(self) -> None:
+        if self._guide is None and (screen := self.under_dialogs):
+            newcomer, presenter = key_of("tour.newcomer"), key_of("tour.presenter")
+            screen.say(f"New here? {newcomer} shows you round in three minutes; {presenter} is a tour for an audience.")
+
+    # Beginning and leaving
+
+    def action_tour(self, name: str) -> None:
+        """Begin a tour, or begin it again, with the practice campaign as new."""
+        self._begin(name)
+
+    @work(group="tour", exclusive=True)
+    async def _begin(self, name: str) -> None:
+        await self._leave_dialogs()
+        self._end()
+        self.go_to(Route())  # stores what was written, before there is another database
+        self._on_the_way += 1  # keys wait for the tour
+        try:
+            await self._begin_anew(name)
+        except ThrumsgError as error:
+            self.tell(str(error))
+        finally:
+            self._on_the_way -= 1
+
+    async def _begin_anew(self, name: str) -> None:
+        async with self._turn:
+            self.tell("The practice campaign is being made anew.")
+            await self._renew()
+            await self._guide_through(name)
+            campaign = await self.store.query(find_campaign, CAMPAIGN)
+        self.go_to(Route(campaign.id))
+
+    async def _leave_dialogs(self) -> None:
+        """Press Esc until no dialog is in front."""
+        for _ in range(_MOST_DIALOGS):
+            if not isinstance(self.screen, ModalScreen):
+                return
+            self.keys.put(Key("escape", None))
+            await self.keys.until_idle()
+
+    async def _renew(self) -> None:
+        """Make the practice campaign anew in the database that is open here."""
+        if delivery := self._delivery:
+            self._delivery = None
+            await self.store.execute(delivery.end)
+        await self.store.run_long(_renew, Progress(), self.who)
+        self._delivery = PracticeDelivery()
+
+    async def _guide_through(self, name: str) -> None:
+        happened = await self.store.query(read_happened, self.who.actor.login, EventId(0))
+        self._guide = Guide(TOURS[name], happened.newest)
+        self._said = ""
+        for screen in self.screen_stack:
+            self._show_on(screen)
+
+    def action_leave_tour(self) -> None:
+        """End the tour; the campaign stays."""
+        if self._guide is not None:
+            self._end()
+            self.tell(f"The tour has ended; {key_of('tour.newcomer')} begins it again.")
+
+    def _end(self) -> None:
+        self._guide = None
+        for screen in self.screen_stack:
+            for strip in screen.query(TourStrip):
+                strip.remove()
+
+    async def action_skip_step(self) -> None:
+        """Go to the next step without doing this one."""
+        if guide := self._guide:
+            guide.skip((await self._happened(guide)).newest)
+
+    # Looking
+
+    async def run_action(self, action: Any, default_namespace: Any = None, namespaces: Any = None) -> bool:
+        """Run an action, and note the command that it stands for."""
+        self._acted = True
+        if isinstance(action, str) and action.startswith("run_command("):
+            self._ran.append(action.removeprefix("run_command(").strip("'\")"))
+        return await super().run_action(action, default_namespace, namespaces)
+
+    async def _key_done(self) -> None:
+        """Look whether the step is done, and answer a key that did not help."""
+        ran, self._ran, acted, self._acted = self._ran, [], self._acted, False
+        if self._guide is None:
+            return
+        for id in ran:
+            self._guide.note_command(id)
+        if await self._look():
+            self._said = ""
+        elif isinstance(event := self.keys.last, Key):
+            self._said = self._answer_to(self._guide, event, ran, acted=acted)
+        self._show()
+
+    def _answer_to(self, guide: Guide, event: Key, ran: list[str], *, acted: bool) -> str:
+        place, key = place_of(self.screen), shown_key(event.key)
+        if not acted and place in _NO_LETTERS:
+            return f"{key} does nothing here"
+        return guide.answer_to(key, ran, place)
+
+    def ask_again(self) -> None:
+        """Let the front screen run its queries again, and look whether a step is done: a contact may have written."""
+        super().ask_again()
+        if self._guide is not None:
+            self.run_worker(self._look_again(), group="look", exclusive=True)
+
+    async def _look_again(self) -> None:
+        await self._look()
+        self._show()
+
+    async def _look(self) -> bool:
+        """Go to the first step that is not done; return whether there was progress."""
+        went_on = False
+        try:
+            while guide := self._guide:
+                happened = await self._happened(guide)
+                if guide is not self._guide or not guide.look(
+                    scene_of(self.screen, self.under_dialogs, happened), happened.newest
+                ):
+                    break
+                went_on = True
+        except ThrumsgError as error:
+            self.tell(str(error))
+        return went_on
+
+    async def _happened(self, guide: Guide) -> Happened:
+        return await self.store.query(read_happened, self.who.actor.login, guide.since)
+
+    # Showing
+
+    def push_screen(self, screen: Any, *args: Any, **kwargs: Any) -> Any:
+        """Show a screen, in a tour with its strip."""
+        pushed = super().push_screen(screen, *args, **kwargs)
+        self._show_on(self.screen)
+        return pushed
+
+    def switch_screen(self, screen: Any) -> Any:
+        """Show a screen in the place of another, in a tour with its strip."""
+        switched = super().switch_screen(screen)
+        self._show_on(self.screen)
+        return switched
+
+    def _show(self) -> None:
+        if self.screen_stack:
+            self._show_on(self.screen)
+
+    def _show_on(self, screen: Screen[Any]) -> None:
+        """Show the step on a screen."""
+        if (guide := self._guide) is None or not isinstance(screen, CommandScreen | ModalScreen):
+            return
+        strip = next(iter(screen.query(TourStrip)), None)
+        if strip is None:
+            strip = TourStrip()
+            screen.mount(strip)
+        number = f" Tour {guide.index + 1}/{len(guide.tour.steps)} "
+        title: list[Part] = [(number, "strong"), (guide.step.title, "accent")]
+        if self._said:
+            title.append((f"  {self._said}", "warning"))
+        again, leave = (
+            f"{key_of(id)} {word}" for id, word in ((f"tour.{guide.tour.name}", "again"), ("tour.leave", "leave"))
+        )
+        keys: list[Part] = [(f"{key_of('tour.skip')} next  ", "quiet"), (f"{again}  ", "quiet"), (f"{leave} ", "quiet")]
+        strip.show(title, keys, guide.step.point, with_keys(guide.text(place_of(screen))))
+
+
+def _renew(db: Database, _: Progress, who: Identity) -> None:
+    user = who.actor
+    prepare(db.path, user.login, user.first_name, user.last_name, fresh=True, clock=db.clock).close()

@@ -1,0 +1,107 @@
+"""The newcomer's tour: from the first screen to a reassignment that is undone, in three minutes."""
+
+from __future__ import annotations
+
+from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.tui.tour.steps import Place, Step, Tour, at, made, marked, viewing
+
+NEWCOMER = Tour(
+    "newcomer",
+    (
+        Step(
+            "The overview",
+            {
+                Place.OVERVIEW: "Each row is a sender of this campaign, with how far they are and how many wait for a "
+                "reply. {list.choose} opens the conversations of the row under the cursor."
+            },
+            at(Place.LIST),
+        ),
+        Step(
+            "Viewing as",
+            {
+                Place.LIST: "The yellow bar says whose conversations you see. {messenger.viewing_as} shows whose you "
+                "can see.",
+                Place.PICKER: "Type kim; {picker.choose} then chooses Kim Alvarez, for whom most people wait.",
+            },
+            viewing("kim"),
+        ),
+        Step(
+            "An opt-out",
+            {
+                Place.LIST: "Who waits longest comes first. A flag marks who asks to be left alone, as the first one "
+                "does: {messenger.opt_out} opts them out.",
+                Place.QUESTION: "A question says what happens before it happens. {answer.yes} is yes.",
+            },
+            made(EventKind.OPT_OUT),
+        ),
+        Step(
+            "Reading",
+            {Place.LIST: "They get no more messages. {messenger.open} opens the next conversation, to read and write."},
+            at(Place.BOX),
+        ),
+        Step(
+            "A reply",
+            {Place.BOX: "Write an answer. {box.send} sends it, and the next who waits comes up."},
+            made(EventKind.SEND),
+        ),
+        Step(
+            "A recommended reply",
+            {
+                Place.BOX: "Some contacts answer within seconds. {box.leave}, then {messenger.replies}, shows replies "
+                "that are written already.",
+                Place.LIST: "{messenger.replies} shows replies that are written already.",
+            },
+            at(Place.REPLIES),
+        ),
+        Step(
+            "Choosing and sending",
+            {
+                Place.REPLIES: "{replies.pick} puts the first one into the box, with the contact's name filled in.",
+                Place.BOX: "Change it if you like. {box.send} sends it.",
+                Place.LIST: "{messenger.replies} shows the replies that are written already.",
+            },
+            made(EventKind.SEND),
+        ),
+        Step(
+            "A survey answer",
+            {
+                Place.BOX: "{box.leave}, then {messenger.survey}, opens the survey of this contact.",
+                Place.LIST: "{messenger.survey} opens the survey of this contact.",
+                Place.SURVEY: "{survey.answer} records the first answer to the question.",
+            },
+            made(EventKind.ANSWER),
+        ),
+        Step(
+            "Marking",
+            {Place.LIST: "Now some of Kim's work goes to Lee. {messenger.mark} marks a conversation: mark two."},
+            marked(2),
+        ),
+        Step(
+            "Reassigning",
+            {
+                Place.LIST: "{messenger.reassign} moves the marked conversations to somebody else.",
+                Place.PICKER: "Type lee; {picker.choose} then chooses Lee Okafor.",
+                Place.QUESTION: "This is the preview: what would move, whose it is and whose it would be. {answer.yes} "
+                "moves them.",
+            },
+            made(EventKind.REASSIGN),
+        ),
+        Step(
+            "Undo",
+            {
+                Place.LIST: "They are Lee's now. {app.undo} takes the last change back, whatever it was.",
+                Place.QUESTION: "{answer.yes} takes it back.",
+            },
+            made(EventKind.UNDO),
+        ),
+        Step(
+            "You know your way",
+            dict.fromkeys(
+                Place,
+                "They are Kim's again. {app.help} shows all keys, {app.palette} finds a command by its name. "
+                "{tour.leave} ends the tour; the campaign stays for you to practise.",
+            ),
+            None,
+        ),
+    ),
+)
