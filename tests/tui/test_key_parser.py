@@ -6,14 +6,14 @@ import pytest
 from textual.events import Key
 
 from thrumsg_tui.tui.key_parser import KeyParser
-from thrumsg_tui.tui.key_queue import as_typed
+from thrumsg_tui.tui.key_queue import without_alt
 
 
 def keys(sent: str) -> list[tuple[str, str | None]]:
     """Return the keys that are read from what a terminal sends at once, with their characters."""
     parser = KeyParser()
     events = [event for text in (sent, "") for event in parser.feed(text) if isinstance(event, Key)]
-    typed = [key for event in events for key in as_typed(event) if isinstance(key, Key)]
+    typed = [key for event in events for key in without_alt(event) or [event]]
     return [(key.key, key.character) for key in typed]
 
 
@@ -35,6 +35,16 @@ def test_escape_and_a_character_that_come_together_are_two_keys(character: str, 
     assert keys(f"\x1b{character}") == [("escape", "\x1b"), (name, character)]
     assert keys(f"\x1b{character}x") == [("escape", "\x1b"), (name, character), ("x", "x")]
     assert keys(f"\x1b{character}\x1b{character}") == [("escape", "\x1b"), (name, character)] * 2
+
+
+def test_alt_and_a_character_is_one_key_to_a_command_that_has_it() -> None:
+    parser = KeyParser()
+    events = [event for text in ("\x1b3\x1b/", "") for event in parser.feed(text) if isinstance(event, Key)]
+    assert [(event.key, event.character) for event in events] == [("alt+3", "3"), ("alt+slash", "/")]
+
+
+def test_escape_and_a_control_character_are_two_keys() -> None:
+    assert keys("\x1b\x05") == [("escape", "\x1b"), ("ctrl+e", "\x05")]
 
 
 def test_alt_and_enter_is_never_enter() -> None:

@@ -27,7 +27,7 @@ from thrumsg_tui.tui.app_context import TakesEarly, Waiting
 from thrumsg_tui.tui.bulk_move_runner import BulkMoveRunner
 from thrumsg_tui.tui.commands import bindings, command, is_step
 from thrumsg_tui.tui.job_control import can_be_continued
-from thrumsg_tui.tui.key_queue import KeyQueue, as_typed
+from thrumsg_tui.tui.key_queue import KeyQueue
 from thrumsg_tui.tui.opening_route import read_opening
 from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.screens.base import CommandScreen
@@ -129,8 +129,7 @@ class ThrumsgApp(WatchingApp):
         """Queue keys and pastes, except the keys that must always work."""
         fresh = isinstance(event, Key | Paste) and not event.is_forwarded
         if fresh and not (isinstance(event, Key) and event.key in _ALWAYS):
-            for typed in as_typed(event):
-                self.keys.put(typed)
+            self.keys.put(event)
             return
         await super().on_event(event)
 
@@ -157,6 +156,10 @@ class ThrumsgApp(WatchingApp):
         screen = self.screen
         up = screen.is_mounted and not self.is_on_the_way
         return up and isinstance(event, Key) and isinstance(screen, TakesEarly) and screen.takes_early(event)
+
+    def has_command(self, key: str) -> bool:
+        """Whether a command is on a key here."""
+        return key in self.screen.active_bindings
 
     @property
     def keeps_keys(self) -> bool:

@@ -106,6 +106,9 @@ class Keyboard(Protocol):
     def takes_early(self, event: Event) -> bool:
         """Whether an event may be taken before the result of the last key is on the screen."""
 
+    def has_command(self, key: str) -> bool:
+        """Whether a command is on a key here."""
+
     @property
     def keeps_keys(self) -> bool:
         """Whether keys wait without limit: for another writer, or until a screen is up."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from textual.events import Key
 
+from thrumsg_tui.tui.key_queue import ALT
 from thrumsg_tui.tui.textual_compat import ANSI_SEQUENCES_KEYS, XTermParser
 
 _ESC = "\x1b"
@@ -14,10 +15,11 @@ _INTRODUCERS = "[O"
 
 
 class KeyParser(XTermParser):
-    """Textual's parser, extended to read Esc and the key behind it as these two.
+    """Textual's parser, extended to read Esc and a character that come together as Alt and that character.
 
-    Over a slow line they come together. Most terminals send the same for Alt and a key. Textual reads some of these
-    pairs as characters that nobody typed (Esc and 3 as a pound sign), and others as the key without Esc.
+    Most terminals send the same for Alt and a key as for Esc and then the key, if a slow line joins the two: the key
+    queue tells which of them is meant. Textual reads some of these pairs as characters that nobody typed (Esc and 3 as
+    a pound sign), and others as the key without Esc.
     """
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
@@ -27,8 +29,11 @@ class KeyParser(XTermParser):
         elif sequence[-1] == "\r":
             yield Key("alt+enter", None)  # a new line: as Enter it would send what was typed
         else:
-            yield Key("escape", _ESC)
-            yield from super()._sequence_to_key_events(sequence[-1])
+            for key in super()._sequence_to_key_events(sequence[-1]):
+                if key.is_printable:
+                    yield Key(f"{ALT}{key.key}", key.character)
+                else:
+                    yield from (Key("escape", _ESC), key)
 
 
 def _is_pair(sequence: str) -> bool:

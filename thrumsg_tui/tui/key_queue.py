@@ -19,6 +19,9 @@ from textual.events import Callback, Event, Key
 if TYPE_CHECKING:
     from thrumsg_tui.tui.app_context import Keyboard
 
+ALT = "alt+"
+"""How the names of keys begin that were pressed with Alt."""
+
 _PAUSE = 0.002
 
 _MOST_STEPS = 256
@@ -31,6 +34,8 @@ class KeyQueue:
     After `patience` seconds it takes the next key even if the last one is not done, so that a busy disk cannot block
     the keyboard. Keys wait longer while another process writes, which the screen says, since the box is read-only while
     it sends and would swallow them. They also wait for a screen that is not up yet, which would swallow them too.
+
+    Alt and a character that no command has here are Esc and the character: a slow line joins these two.
     """
 
     def __init__(self, app: Keyboard, handle: Callable[[Event], Awaitable[None]], patience: float) -> None:
@@ -90,7 +95,14 @@ class KeyQueue:
             if not isinstance(event, Key) or event.key not in steps:
                 break
             taken.append(self._waiting.popleft())
-        return taken or [self._waiting.popleft()]
+        return taken or [self._next_event()]
+
+    def _next_event(self) -> Event:
+        event = self._waiting.popleft()
+        if isinstance(event, Key) and (pair := without_alt(event)) and not self._app.has_command(event.key):
+            event, behind = pair
+            self._waiting.appendleft(behind)
+        return event
 
     async def _dealt_with(self) -> None:
         """Wait until all messages caused by the key are handled, and screen and focus no longer change."""
@@ -124,11 +136,12 @@ class KeyQueue:
             await asyncio.sleep(_PAUSE)
 
 
-def as_typed(event: Event) -> list[Event]:
-    """Split Alt+key into Esc and the key: a slow line merges the two into one."""
-    if not isinstance(event, Key) or not (event.key.startswith("alt+") and len(event.key) == len("alt+x")):
-        return [event]
-    typed = [Key("escape", None), Key(event.key[-1], event.character or event.key[-1])]
-    for key in typed:
+def without_alt(event: Key) -> tuple[Key, Key] | None:
+    """Return Esc and the character of a key that is Alt and a character; None if it is another key."""
+    name = event.key.removeprefix(ALT)
+    if name == event.key or not (event.is_printable or len(name) == 1):
+        return None
+    pair = Key("escape", "\x1b"), Key(name, event.character or name)
+    for key in pair:
         key.time = event.time
-    return list[Event](typed)
+    return pair
