@@ -34,6 +34,7 @@ FIRST_KEYS = (
 """The keys of the README."""
 
 WHERE = {
+    Scope.TRIAGE: ("In the messenger, also while you write: these keys type nothing.",),
     Scope.STAFF: ("In the overview of a campaign.",),
     Scope.MANAGE: ("In the list of campaigns, and in the overview of one.",),
     Scope.ORGANIZATION: ("In the list of campaigns, and in the overview of one.",),
@@ -118,10 +119,9 @@ def _keys(shown_command: Command) -> str:
     keys = shown_command.keys.split()
     if not keys:
         return f"none; from `{shown_key(command('app.palette').keys.split()[0])}`"
-    digits = [key for key in keys if key in "123456789"]
-    shown = [f"`{digits[0]}` to `{digits[-1]}`"] if len(digits) > 1 else [f"`{key}`" for key in digits]
-    shown += [f"`{shown_key(key)}`" for key in keys if key not in digits]
-    return " ".join(shown)
+    shown = [f"`{shown_key(key)}`" for key in keys]
+    run = shown_command.run_of_digits
+    return " ".join([f"{shown[0]} to {shown[run - 1]}", *shown[run:]] if run else shown)
 
 
 # The command line

@@ -80,6 +80,7 @@ DOERS: dict[Scope, tuple[type, ...]] = {
     Scope.CARRIER: (CampaignsScreen, OverviewScreen, MessengerScreen),
     Scope.OVERLAY: (OverlayScreen,),
     Scope.MESSENGER: (MessengerScreen,),
+    Scope.TRIAGE: (MessengerScreen,),
     Scope.MESSAGE_BOX: (MessageBox,),
     Scope.SURVEY: (SurveyPane,),
     Scope.SIDEBAR: (SurveyPane, RepliesPane, InfoPane),

@@ -9,8 +9,8 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from thrumsg_tui.tui.commands import Command, Scope, commands_of
 from thrumsg_tui.tui.screens.base import CommandScreen
 
-_ELSEWHERE = {Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES}
-"""Scopes whose commands need the focus in their own pane."""
+_ELSEWHERE = {Scope.TRIAGE, Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES}
+"""Scopes whose commands need the focus in their own pane, or are on other keys for those that are offered."""
 
 _TITLE_FIRST = 1000.0
 """Score added for a match in the title: a help text may name other commands."""

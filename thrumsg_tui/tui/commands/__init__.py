@@ -13,7 +13,7 @@ from importlib import import_module
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 
-from thrumsg_tui.tui.commands.command import DIALOGS, Command, Facts, Scope, WhyNot, remap, shown_key
+from thrumsg_tui.tui.commands.command import DIALOGS, IN_TEXTS, Command, Facts, Scope, WhyNot, remap, shown_key
 
 __all__ = [
     "DIALOGS",
@@ -44,6 +44,7 @@ _MODULES: Mapping[Scope, str] = {
     Scope.ORGANIZATION: "organization",
     Scope.CARRIER: "carrier_lists",
     Scope.MESSENGER: "messenger",
+    Scope.TRIAGE: "triage",
     Scope.MESSAGE_BOX: "message_box",
     Scope.SIDEBAR: "sidebar",
     Scope.SURVEY: "sidebar",
@@ -146,21 +147,26 @@ def bindings(commands: Iterable[Command], *, checked: bool = True, priority: boo
     Args:
         commands: The commands; those without keys or action are left out.
         checked: Whether the screen's `run_command` runs the action, which may refuse with the reason.
-        priority: Whether the binding takes its keys before the focused widget gets them.
+        priority: Whether the binding takes its keys before the focused widget gets them; those of `IN_TEXTS` always do.
     """
-    return [binding for command in commands for binding in _bindings_of(command, checked, priority)]
+    return [
+        binding
+        for command in commands
+        for binding in _bindings_of(command, checked, priority or command.scope in IN_TEXTS)
+    ]
 
 
 def _bindings_of(command: Command, checked: bool, priority: bool) -> Iterator[Binding]:
     if not command.action:
         return
     if command.takes_key:  # one binding per key, so that each can be remapped
-        for key in command.keys.split():
+        for default, key in zip(command.default_keys.split(), command.keys.split(), strict=False):
+            value = default.rpartition("+")[2]
             yield Binding(
                 key,
-                command.action.format(key=key),
+                command.action.format(key=value),
                 command.title,
-                id=f"{command.id}.{key}",
+                id=f"{command.id}.{value}",
                 show=False,
                 priority=priority,
             )

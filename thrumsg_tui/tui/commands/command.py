@@ -30,6 +30,7 @@ class Scope(StrEnum):
     ORGANIZATION = "Organization"
     CARRIER = "Carrier"
     MESSENGER = "Messenger"
+    TRIAGE = "Triage"
     MESSAGE_BOX = "Message box"
     SIDEBAR = "Sidebar"
     SURVEY = "Survey pane"
@@ -84,6 +85,10 @@ DIALOGS = frozenset(
 """The scopes of dialogs; in a dialog, the keys of screens do not work."""
 
 
+IN_TEXTS = frozenset({Scope.TRIAGE})
+"""The scopes whose keys are chords, which type nothing: they work in a text, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """The facts that decide whether a command is allowed."""
@@ -115,7 +120,8 @@ class Command:
     Attributes:
         id: The name by which its keys are remapped.
         default_keys: Textual's names of its keys without a remap, separated by spaces.
-        action: The Textual action that runs it; `{key}` stands for the pressed key. Empty if its dialog provides it.
+        action: The Textual action that runs it; `{key}` stands for the pressed key, without Alt. Empty if its dialog
+            provides it.
         title: Its name.
         help: What it does, as an imperative without a full stop.
         scope: Where it works.
@@ -157,8 +163,17 @@ class Command:
 
     @property
     def shown_keys(self) -> str:
-        """The names of the keys for users."""
-        return " ".join(shown_key(key) for key in self.keys.split())
+        """The names of the keys for users; `1 to 9` for digits that follow each other."""
+        shown = [shown_key(key) for key in self.keys.split()]
+        run = self.run_of_digits
+        return " ".join([f"{shown[0]} to {shown[run - 1]}", *shown[run:]] if run else shown)
+
+    @property
+    def run_of_digits(self) -> int:
+        """How many of the first keys are digits that follow each other, if that is worth a range; else 0."""
+        digits = [key.rpartition("+")[2] for key in self.keys.split()] if self.takes_key else []
+        length = next((n for n in range(1, len(digits)) if digits[n] != _next(digits[n - 1])), len(digits))
+        return length if length > len(("from", "to")) else 0
 
     @property
     def shown_key(self) -> str:
@@ -176,6 +191,11 @@ It is that of the process, as Textual's bindings are those of a class: a process
 def remap(keys: Mapping[str, str]) -> None:
     """Give commands other keys, by id; before the screens are imported, which bind them."""
     _remapped.update(keys)
+
+
+def _next(digit: str) -> str:
+    """Return the digit after a digit; empty if there is none."""
+    return str(int(digit) + 1) if digit in set("12345678") else ""
 
 
 SHOWN = {

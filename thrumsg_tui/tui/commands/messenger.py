@@ -33,7 +33,7 @@ COMMANDS = (
         "escape",
         "escape",
         "Out",
-        "Clear the search; then clear the marks; then go back",
+        "Clear the search; then clear the marks",
         Scope.MESSENGER,
     ),
     Command(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from thrumsg_tui.tui.commands.command import Command, Scope
 
 COMMANDS = (
-    Command("pane.leave", "escape", "leave", "Back to the list", "Back to the list", Scope.SIDEBAR, "list"),
+    Command("pane.leave", "escape", "leave", "Leave", "Go back to the message box or the list", Scope.SIDEBAR, "back"),
     Command(
         "survey.answer",
         "1 2 3 4 5 6 7 8 9",
         "answer({key})",
         "Answer",
-        "Record the choice with this number, and go to the next question",
+        "Record the choice with this number, and go to the next question without an answer; after the last one, back",
         Scope.SURVEY,
         "to 9 answers",
     ),

@@ -111,11 +111,15 @@ class RepliesPane(Vertical):
         self.search.value = ""
         self._narrow("")
 
+    def has_number(self, number: int) -> bool:
+        """Return whether a reply is shown with a number."""
+        return number <= len(self._list.found)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave a digit without a reply to the search."""
         match action, parameters:
             case "pick", (int(number),):
-                return number <= len(self._list.found)
+                return self.has_number(number)
             case _:
                 return True
 

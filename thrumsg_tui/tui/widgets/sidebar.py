@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from thrumsg_tui.store.queries.messenger import MessengerView
 from thrumsg_tui.tui.app_context import AppContext
-from thrumsg_tui.tui.commands import command
+from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.info_pane import InfoPane
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, width_of
@@ -37,6 +37,7 @@ class Sidebar(Vertical):
         self.info = InfoPane(glyphs, id="info")
         self._titles = LineWidget()
         self.current = SidebarTab.SURVEY
+        self._letters_shown = True
 
     def compose(self) -> ComposeResult:
         yield self._titles
@@ -72,12 +73,18 @@ class Sidebar(Vertical):
         self.replies.show_replies(view.replies)
         self.info.show_info(view, now, thrumsg.zone)
 
-    def _title_parts(self) -> list[Part]:
+    def show_letters(self, *, shown: bool) -> None:
+        """Show the keys of the panes beside their titles, or hide them where they would be typed into a text."""
+        if shown != self._letters_shown:
+            self._letters_shown = shown
+            self._name_tabs()
+
+    def _title_parts(self, *, letters: bool = True) -> list[Part]:
         parts: list[Part] = []
         for tab in SidebarTab:
-            key = command(f"messenger.{tab.lower()}").shown_keys
+            key = key_of(f"messenger.{tab.lower()}") if letters else ""
             parts += [(f" {key} ", "quiet"), (tab, "accent" if tab is self.current else "")]
         return [*parts, (" ", "")]
 
     def _name_tabs(self) -> None:
-        self._titles.show(self._title_parts())
+        self._titles.show(self._title_parts(letters=self._letters_shown))

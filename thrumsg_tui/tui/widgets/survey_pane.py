@@ -27,12 +27,16 @@ class SurveyPane(Pane):
     BINDINGS = bindings(commands_of(Scope.SURVEY), checked=False, priority=True)
 
     class Answered(Message):
-        """A choice was made for a question, or its answer cleared (None)."""
+        """A choice was made for a question, or its answer cleared (None).
 
-        def __init__(self, question: QuestionId, choice: ChoiceId | None) -> None:
+        It is the last one if no question is without an answer then.
+        """
+
+        def __init__(self, question: QuestionId, choice: ChoiceId | None, *, is_last: bool = False) -> None:
             super().__init__()
             self.question = question
             self.choice = choice
+            self.is_last = is_last
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(glyphs, id=id)
@@ -70,9 +74,17 @@ class SurveyPane(Pane):
 
     def begin(self) -> None:
         """Put the cursor on the first unanswered question."""
-        unanswered = [index for index, question in enumerate(self._questions) if question.id not in self._answers]
+        unanswered = self._unanswered()
         self.cursor = unanswered[0] if unanswered else 0
         self._show_cursor()
+
+    def _unanswered(self, besides: QuestionId | None = None) -> list[int]:
+        """Return the indexes of the questions without an answer, except `besides`."""
+        return [
+            index
+            for index, question in enumerate(self._questions)
+            if question.id not in self._answers and question.id != besides
+        ]
 
     def _show_cursor(self) -> None:
         """Scroll the question under the cursor to the top, as far as the pane scrolls."""
@@ -114,14 +126,18 @@ class SurveyPane(Pane):
         self._show_cursor()
 
     def action_answer(self, number: int) -> None:
-        """Answer with a choice by its number, and go to the next question."""
+        """Answer with a choice by its number, and go to the next question that has no answer."""
         self._follows = False
         if not self._questions:
             return
         question = self._questions[self.cursor]
         if number <= len(question.choices):
-            self.post_message(self.Answered(question.id, question.choices[number - 1].id))
-            self.action_move(1)
+            left = self._unanswered(besides=question.id)
+            chosen = question.choices[number - 1].id
+            self.post_message(self.Answered(question.id, chosen, is_last=not left))
+            following = [index for index in left if index > self.cursor] or left or [self.cursor]
+            self.cursor = following[0]
+            self._show_cursor()
 
     def action_clear(self) -> None:
         """Clear the answer of the question under the cursor."""

@@ -9,7 +9,7 @@ from thrumsg_tui.tui.screen_context import action_worker
 from thrumsg_tui.tui.screens.messenger.context import MessengerContext
 from thrumsg_tui.tui.screens.messenger.count_prefix import tab_of
 from thrumsg_tui.tui.screens.messenger.navigation import next_sender, next_waiting_contact
-from thrumsg_tui.tui.screens.messenger.state import CONVERSATION_SORT
+from thrumsg_tui.tui.screens.messenger.state import CONVERSATION_SORT, MessengerState
 from thrumsg_tui.tui.screens.pick_sender import pick_sender
 
 
@@ -101,10 +101,14 @@ class ListCommands:
 
     async def action_next_waiting(self) -> None:
         """Go to the next waiting contact, this sender's first, then others'."""
+        if state := await self.next_waiting():
+            self.screen.go(state)
+
+    async def next_waiting(self) -> MessengerState | None:
+        """Return the state on the next waiting contact; say so if nobody else waits."""
         screen = self.screen
         current, own_only = screen.open_contact.id if screen.open_contact else None, screen.facts().own_only
         state = await next_waiting_contact(screen.thrumsg, screen.state, current, own_only=own_only)
         if state is None:
             screen.say("Nobody else waits for a reply.")
-        else:
-            screen.go(state)
+        return state

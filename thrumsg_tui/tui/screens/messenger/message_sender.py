@@ -13,7 +13,7 @@ from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.queries.conversations import next_waiting
 from thrumsg_tui.store.queries.messenger import OpenConversation
 from thrumsg_tui.store.queries.users import preference
-from thrumsg_tui.tui.commands import is_key
+from thrumsg_tui.tui.commands import is_key, key_of
 from thrumsg_tui.tui.commands.questions import LEAVE, YES
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.screen_context import action_worker
@@ -144,7 +144,7 @@ class MessageSender:
         if await store.query(preference, screen.thrumsg.who.user.id, AFTER_REPLY) == "stay":
             return
         if following is None:
-            key = "Esc, then u," if self._box.has_focus else "u"
+            key = key_of("triage.next_waiting")
             self._say_sent(sent, f"{done} Nobody else waits here: {key} goes to other senders.")
         elif screen.view and contact.assignment_id == screen.view.viewing.id:
             screen.state = screen.state.follow(following)

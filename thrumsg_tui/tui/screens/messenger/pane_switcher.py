@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from textual.geometry import Size
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from thrumsg_tui.tui.commands import Scope
 from thrumsg_tui.tui.screens.base import CommandScreen
@@ -48,6 +49,8 @@ class PaneSwitcher:
         self._list_pane = list_pane
         self._conversation = conversation
         self._sidebar = sidebar
+        self._came_from = _Front.LIST
+        """The pane from which the sidebar was opened."""
 
     def focus_list(self) -> None:
         """Show the list and put the focus into it."""
@@ -77,7 +80,16 @@ class PaneSwitcher:
         self._sidebar.info.begin()
         self._screen.ask_again()
 
+    def leave_sidebar(self) -> None:
+        """Go back to the message box or the list, from which the sidebar was opened."""
+        if self._came_from is _Front.CONVERSATION:
+            self.focus_box()
+        else:
+            self.focus_list()
+
     def _focus_sidebar(self, tab: SidebarTab) -> None:
+        if not self.in_sidebar:
+            self._came_from = self._front
         self._bring_to_front(_Front.SIDEBAR, self._sidebar.turn_to(tab))
 
     @property
@@ -95,8 +107,9 @@ class PaneSwitcher:
         return [Scope.REPLIES, Scope.SIDEBAR] if self._sidebar.replies.has_focus_within else []
 
     def follow_focus(self) -> None:
-        """Show the pane that has the focus."""
+        """Show the pane that has the focus, and the keys of the sidebar's panes where they are no text."""
         self._show_in_front(self._front)
+        self._sidebar.show_letters(shown=not isinstance(self._screen.focused, TextArea | Input))
 
     def fit(self, size: Size) -> None:
         """Show the panes that have room in a size."""

@@ -17,14 +17,14 @@ from textual.widgets import Input, TextArea
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId
-from thrumsg_tui.domain.enums import ConversationSort, Tab
+from thrumsg_tui.domain.enums import ConversationSort, MessageKind, Tab
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.messenger import MessengerView
-from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
 from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
@@ -53,8 +53,11 @@ _ERASING = frozenset({"backspace", "delete"})
 class MessengerScreen(CommandScreen):
     """The list, conversation and sidebar of one assignment."""
 
-    SCOPES = (Scope.MESSENGER, Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES, Scope.CARRIER)
-    BINDINGS = bindings(commands_of(Scope.MESSENGER, Scope.CARRIER, Scope.EVERYWHERE))
+    SCOPES = (
+        *(Scope.MESSENGER, Scope.MESSAGE_BOX, Scope.TRIAGE),
+        *(Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES, Scope.CARRIER),
+    )
+    BINDINGS = bindings(commands_of(Scope.TRIAGE, Scope.MESSENGER, Scope.CARRIER, Scope.EVERYWHERE))
 
     def __init__(
         self,
@@ -202,11 +205,16 @@ class MessengerScreen(CommandScreen):
     # Panes and focus
 
     @on(MessageBox.Leave)
-    @on(Pane.Leave)
     def leave_to_list(self) -> None:
         """Store the draft and go back to the list."""
         self.conversation.drafts.store()
         self._panes.focus_list()
+        self.ask_again()
+
+    @on(Pane.Leave)
+    def leave_sidebar(self) -> None:
+        """Go back to where the sidebar was opened."""
+        self._panes.leave_sidebar()
         self.ask_again()
 
     def on_resize(self, event: Resize) -> None:
@@ -229,8 +237,10 @@ class MessengerScreen(CommandScreen):
 
     def shown_commands(self) -> list[Command]:
         if self.box.has_focus:
-            return [key for key in commands_of(Scope.MESSAGE_BOX) if key.footer]
-        return commands_of(*self.scopes_here) or super().shown_commands()
+            sending, *others = commands_of(Scope.MESSAGE_BOX)
+            return [sending, *(commands_of(Scope.TRIAGE) if self.takes_replies else ()), *others]
+        of_list = [each for each in super().shown_commands() if each.scope is not Scope.TRIAGE]
+        return commands_of(*self.scopes_here) or of_list
 
     @property
     def scopes_here(self) -> Sequence[Scope]:
@@ -244,6 +254,37 @@ class MessengerScreen(CommandScreen):
     def was_painted(self) -> None:
         """Note that the message box is painted."""
         self.box.sight.painted()
+
+    # Triage
+
+    @property
+    def takes_replies(self) -> bool:
+        """Whether the open conversation has the focus, and its box sends a reply."""
+        in_conversation = self.box.has_focus or self._panes.in_sidebar
+        return in_conversation and self.open_contact is not None and self.conversation.kind is MessageKind.REPLY
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave Esc and a digit that come together to the list, where replies have no numbers."""
+        return self.takes_replies if action == "reply" else super().check_action(action, parameters)
+
+    def action_reply(self, number: int) -> None:
+        """Put a recommended reply into the message box, by its number."""
+        replies = self.sidebar.replies
+        if not replies.has_focus_within:
+            replies.begin()
+        if replies.has_number(number):
+            replies.action_pick(number)
+        else:
+            self.say(f"There is no recommended reply {number}.", warning=True)
+
+    async def action_write_to_next(self) -> None:
+        """Go to the message box of the next contact who waits for a reply."""
+        if state := await self._list_commands.next_waiting():
+            self.conversation.drafts.store()
+            self.conversation.drafts.turn_to(None)  # else it keeps open the conversation in which it is written
+            self.go(state)
+            await self.ask_and_paint()
+            self.action_write()
 
     # Digits and search
 
@@ -268,7 +309,7 @@ class MessengerScreen(CommandScreen):
         self._panes.focus_list()
 
     def action_escape(self) -> None:
-        """Leave the count, the search, the marks, the pane or the screen: the first of these that there is."""
+        """Leave the count, the search, the marks or the pane: the first of these that there is; not the screen."""
         if self.state.count.names_no_tab and self.count is not None:
             self.say("Count cancelled.")
         elif self.search.has_focus or self.search.value:
@@ -280,7 +321,7 @@ class MessengerScreen(CommandScreen):
         elif not self.list_pane.list.has_focus:
             self.leave_to_list()
         else:
-            self.action_back()
+            self.say(f"This is the list: {key_of('app.back')} goes back.")
 
     # Writing
 
@@ -303,7 +344,9 @@ class MessengerScreen(CommandScreen):
 
     @on(SurveyPane.Answered)
     async def _answered(self, answered: SurveyPane.Answered) -> None:
-        await self._contact.record_answer(answered.question, answered.choice)
+        recorded = await self._contact.record_answer(answered.question, answered.choice)
+        if recorded and answered.is_last:
+            self._panes.leave_sidebar()
 
     # Leaving
 
