@@ -115,7 +115,7 @@ def test_a_slice_of_a_search_takes_no_longer_in_a_longer_list(
     assert not has_grown(*longest), longest
 
 
-@pytest.mark.parametrize("text", ["ann", "zoe moss", "nobody", "0001234"])
+@pytest.mark.parametrize("text", ["moss", "zoe moss", "nobody", "0001234"])
 @pytest.mark.parametrize("own", [False, True])
 def test_a_slice_of_a_search_for_contacts_takes_no_longer_where_there_are_more(
     both: tuple[Filled, Filled], text: str, own: bool
