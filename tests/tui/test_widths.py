@@ -41,9 +41,32 @@ def test_a_column_is_exactly_as_wide_as_it_should_be(text: str, width: int, righ
 
 async def test_the_bottom_line_names_each_key_that_fits_and_cuts_none(office: Office) -> None:
     office.contact("Maria Lopez", wrote="Hello")
-    async with office.messenger() as person:
-        before, last, _ = person.lines[-1].partition("u next waiting ")
+    async with office.messenger(size=(80, 24)) as person:
+        before, last, _ = person.lines[-1].partition(" z undo")
     enough = cell_len(before + last)
     for width, named in ((enough, True), (enough - 1, False)):
         async with office.messenger(size=(width, 40)) as person:
             assert person.lines[-1].rstrip() == (before + last if named else before).rstrip()
+
+
+NEEDED = {
+    "overview": ["Enter open", "r reassign", "R bulk", "m manage", "p phone", "H history", "z undo", "? help"],
+    "messenger": ["Enter write", "u next", "a replies", "e survey", "r reassign", "o opt out", "z undo", "? help"],
+}
+
+
+async def test_what_one_works_with_is_named_at_eighty_columns(office: Office) -> None:
+    office.contact("Maria Lopez", wrote="Hello")
+    async with office.messenger(size=(80, 24)) as person:
+        assert [each for each in NEEDED["messenger"] if f" {each} " not in f"{person.lines[-1]} "] == []
+        await person.press("q")
+        assert [each for each in NEEDED["overview"] if f" {each} " not in f"{person.lines[-1]} "] == []
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (200, 60)])
+async def test_help_is_named_in_every_width(office: Office, size: tuple[int, int]) -> None:
+    office.contact("Maria Lopez", wrote="Hello")
+    async with office.messenger(size=size) as person:
+        for back in ("H", "escape", "q", "q"):
+            assert "? help" in person.lines[-1], person.screen
+            await person.press(back)

@@ -17,6 +17,7 @@ COMMANDS = (
         "Undo",
         "Take back your last change: a move, an opt-out, an answer, a message that has not left",
         Scope.EVERYWHERE,
+        "undo",
     ),
     Command("app.redo", "Z", "redo", "Redo", "Take your last undo back", Scope.EVERYWHERE),
     Command(
@@ -29,10 +30,10 @@ COMMANDS = (
         "Phone lookup",
         "Find a number in all campaigns",
         Scope.EVERYWHERE,
-        "",
+        "phone",
         may_view_all,
     ),
-    Command("app.history", "H", "history", "History", "Show all changes, and undo one", Scope.EVERYWHERE),
+    Command("app.history", "H", "history", "History", "Show all changes, and undo one", Scope.EVERYWHERE, "history"),
     Command(
         "app.quit", "ctrl+q", "app.quit", "Quit", "Leave at once, from anywhere; a draft is kept", Scope.EVERYWHERE
     ),

@@ -26,7 +26,13 @@ def _tab_command(tab: Tab) -> Command:
 
 COMMANDS = (
     Command(
-        "messenger.open", "enter", "write", "Write", "Open the conversation and go to the message box", Scope.MESSENGER
+        "messenger.open",
+        "enter",
+        "write",
+        "Write",
+        "Open the conversation and go to the message box",
+        Scope.MESSENGER,
+        "write",
     ),
     Command(
         "messenger.escape",
@@ -121,6 +127,7 @@ COMMANDS = (
         "Info",
         "Show what is known of the contact in all campaigns, and the campaign's settings and counts",
         Scope.MESSENGER,
+        "info",
     ),
     Command(
         "messenger.next_waiting",
@@ -129,7 +136,7 @@ COMMANDS = (
         "Next waiting",
         "Go to the next contact who waits for a reply: this sender's first, then others'",
         Scope.MESSENGER,
-        "next waiting",
+        "next",
     ),
     *map(_tab_command, Tab),
     Command(

@@ -46,7 +46,7 @@ COMMANDS = (
         "Bulk reassign",
         "Move the conversations of the marked senders, else of everyone",
         Scope.OVERVIEW,
-        "bulk reassign",
+        "bulk",
         may_reassign_in_bulk,
     ),
     Command(

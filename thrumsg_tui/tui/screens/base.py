@@ -44,6 +44,8 @@ class CommandScreen(HeldScreen[None]):
     """
 
     SCOPES: ClassVar[Sequence[Scope]] = ()
+    FOREMOST: ClassVar[Sequence[str]] = ("app.help",)
+    """The commands that the bottom line names first, by id: in a narrow window it has no room for the others."""
     AUTO_FOCUS = ""  # each screen says what has the focus; None is Textual's choice
     IS_OVERLAY: ClassVar[bool] = False
     """Whether it opens over another screen, to which going back returns."""
@@ -167,9 +169,10 @@ class CommandScreen(HeldScreen[None]):
         return answer
 
     def shown_commands(self) -> list[Command]:
-        """Return the commands that the bottom line names."""
+        """Return the commands that the bottom line names, in the order of their importance."""
         who = self.thrumsg.who
-        return [each for each in commands_of(*self.SCOPES, Scope.EVERYWHERE) if each.footer and not each.beyond(who)]
+        here = [*map(command, self.FOREMOST), *commands_of(*self.SCOPES), *commands_of(Scope.EVERYWHERE)]
+        return [each for each in dict.fromkeys(here) if each.footer and not each.beyond(who)]
 
     async def make(
         self, change: Callable[Concatenate[Database, _P], object], *args: _P.args, **kwargs: _P.kwargs

@@ -21,7 +21,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.queries.overview import Overview, overview
-from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
+from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
@@ -47,6 +47,10 @@ class OverviewScreen(CommandScreen):
 
     SCOPES = (Scope.OVERVIEW, Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)
     BINDINGS = bindings(commands_of(*SCOPES, Scope.EVERYWHERE))
+    FOREMOST = (
+        *("list.choose", "senders.reassign", "senders.reassign_bulk", "manage.menu", "app.help"),
+        *("app.lookup", "app.history", "app.undo", "senders.sort", "senders.search"),
+    )
 
     def __init__(self, campaign_id: CampaignId, glyphs: Glyphs, cursor_on: AssignmentId | None = None) -> None:
         super().__init__()
@@ -142,10 +146,6 @@ class OverviewScreen(CommandScreen):
         self._carrier.show_carrier(self.thrumsg.carrier, now, self.thrumsg.zone, self.campaign_id)
         self.table.show_waiting(shown.longest_waiting, partial(waiting_age, now=now, zone=self.thrumsg.zone))
         self._paint_table()
-
-    def shown_commands(self) -> list[Command]:
-        first = [command("list.choose"), command("app.help"), command("manage.menu")]
-        return [*first, *(each for each in super().shown_commands() if each not in first)]
 
     def facts(self) -> Facts:
         campaign = self._shown.campaign if self._shown else None

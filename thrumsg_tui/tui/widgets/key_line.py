@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
 from textual.geometry import Size
 
@@ -14,6 +15,9 @@ from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, Part, width_of
 
 _PIECES = re.compile(r" ?[^ /]+/?| ?/")
 """The pieces between which a sentence may wrap: words with the space before them, and the steps of a path."""
+
+_ROOMY = 100
+"""From this width on, in cells, the keys stand farther apart."""
 
 
 class KeyLine(FlowingLines):
@@ -72,14 +76,13 @@ class KeyLine(FlowingLines):
             self._show_what_fits()
 
     def _show_what_fits(self) -> None:
-        groups: list[list[Part]] = []
+        """Show the commands in their order, as many as fit."""
         room = self.size.width or 80
-        for command in self._commands:
-            if not command.footer:
-                continue
-            group: list[Part] = [(f" {command.shown_keys.split()[0]} ", "accent"), (f"{command.footer} ", "quiet")]
-            room -= width_of(group)
-            if room < 0:
-                break
-            groups.append(group)
-        self.show(groups)
+        gap = " " if room >= _ROOMY else ""
+        groups = [_named(each, gap) for each in self._commands if each.footer]
+        widths = accumulate(map(width_of, groups))
+        self.show([group for group, width in zip(groups, widths, strict=True) if width <= room])
+
+
+def _named(command: Command, gap: str) -> list[Part]:
+    return [(f" {command.shown_keys.split()[0]} ", "accent"), (f"{command.footer}{gap}", "quiet")]

@@ -14,9 +14,12 @@ from thrumsg_tui.tui.app_context import AppContext
 from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.info_pane import InfoPane
-from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, width_of
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
 from thrumsg_tui.tui.widgets.survey_pane import SurveyPane
+
+_TITLES = 28
+"""The width of the titles with their keys."""
 
 
 class SidebarTab(StrEnum):
@@ -51,7 +54,7 @@ class Sidebar(Vertical):
     @property
     def wanted_width(self) -> int:
         """The width, with the line at its left, in which titles and choices need one line each."""
-        return 1 + max(width_of(self._title_parts()), self.survey.wanted_width)
+        return 1 + max(_TITLES, self.survey.wanted_width)
 
     def turn_to(self, tab: SidebarTab) -> Widget:
         """Show the pane of a tab, and return what takes its keys."""
@@ -79,12 +82,9 @@ class Sidebar(Vertical):
             self._letters_shown = shown
             self._name_tabs()
 
-    def _title_parts(self, *, letters: bool = True) -> list[Part]:
+    def _name_tabs(self) -> None:
         parts: list[Part] = []
         for tab in SidebarTab:
-            key = key_of(f"messenger.{tab.lower()}") if letters else ""
+            key = key_of(f"messenger.{tab.lower()}") if self._letters_shown else ""
             parts += [(f" {key} ", "quiet"), (tab, "accent" if tab is self.current else "")]
-        return [*parts, (" ", "")]
-
-    def _name_tabs(self) -> None:
-        self._titles.show(self._title_parts(letters=self._letters_shown))
+        self._titles.show(parts)

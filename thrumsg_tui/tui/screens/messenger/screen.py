@@ -58,6 +58,10 @@ class MessengerScreen(CommandScreen):
         *(Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES, Scope.CARRIER),
     )
     BINDINGS = bindings(commands_of(Scope.TRIAGE, Scope.MESSENGER, Scope.CARRIER, Scope.EVERYWHERE))
+    FOREMOST = (
+        *("messenger.open", "messenger.next_waiting", "messenger.replies", "messenger.survey", "app.help"),
+        *("messenger.reassign", "messenger.opt_out", "app.undo", "messenger.info", "messenger.mark"),
+    )
 
     def __init__(
         self,
