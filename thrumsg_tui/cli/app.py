@@ -47,7 +47,7 @@ def demo(args: Namespace) -> int:
         raise Refused("The walkthrough is for people with an account of their own on this machine.")
     if not _has_terminal():
         return USAGE
-    from thrumsg_tui.gateway.practice import prepare
+    from thrumsg_tui.gateway.practice import TOUR_SEED, prepare
     from thrumsg_tui.store.queries.users import identify
     from thrumsg_tui.tui.app import run_app
     from thrumsg_tui.tui.demo_app import DemoApp
@@ -65,8 +65,8 @@ def demo(args: Namespace) -> int:
             person.login,
             person.first_name,
             person.last_name,
-            seed=args.seed,
-            fresh=args.fresh or args.tour is not None,
+            seed=TOUR_SEED if args.seed is None and args.tour else args.seed,
+            fresh=args.fresh,
             on_wait=tell_of_waiting,
         )
     try:

@@ -55,6 +55,9 @@ _INITIAL = (
 _FOLLOW_UP = "Hi %first_name%, one last note: polls are open 7 a.m. to 8 p.m. on the 14th at %polling_location%."
 _FIRST_SEED = 1
 
+TOUR_SEED = 2734
+"""A seed by which those to whom a tour leads are reached, and answer."""
+
 _ARRIVING = 6
 """How many messages arrive, besides one that fails and one whose report is late, when the database is first opened."""
 

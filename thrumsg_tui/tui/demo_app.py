@@ -11,7 +11,7 @@ from textual.screen import ModalScreen, Screen
 
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.gateway.practice import CAMPAIGN, prepare
+from thrumsg_tui.gateway.practice import CAMPAIGN, TOUR_SEED, prepare
 from thrumsg_tui.gateway.practice_delivery import PracticeDelivery
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.tui.app import ThrumsgApp
@@ -35,6 +35,9 @@ TOURS = {tour.name: tour for tour in (NEWCOMER, PRESENTER)}
 
 _MOST_DIALOGS = 8
 """How many dialogs are left with Esc before a tour begins."""
+
+_IN_TOUR = "-in-tour"
+"""The class of screens with a strip."""
 
 _NO_LETTERS = frozenset({Place.CAMPAIGNS, Place.OVERVIEW, Place.LIST, Place.SURVEY, Place.HISTORY, Place.QUESTION})
 """The places where no key types a letter."""
@@ -62,6 +65,8 @@ class DemoApp(ThrumsgApp):
         self._guide: Guide | None = None
         self._said = ""
         """What the strip says about the last key."""
+        self._reached = 0
+        """The index of the step at the last key."""
         self._ran: list[str] = []
         """The commands of screens that the last key ran."""
         self._acted = False
@@ -125,7 +130,7 @@ class DemoApp(ThrumsgApp):
     async def _guide_through(self, name: str) -> None:
         happened = await self.store.query(read_happened, self.who.actor.login, EventId(0))
         self._guide = Guide(TOURS[name], happened.newest)
-        self._said = ""
+        self._said, self._reached = "", 0
         for screen in self.screen_stack:
             self._show_on(screen)
 
@@ -138,8 +143,8 @@ class DemoApp(ThrumsgApp):
     def _end(self) -> None:
         self._guide = None
         for screen in self.screen_stack:
-            for strip in screen.query(TourStrip):
-                strip.remove()
+            screen.remove_class(_IN_TOUR)
+            screen.query(TourStrip).remove()
 
     async def action_skip_step(self) -> None:
         """Go to the next step without doing this one."""
@@ -162,9 +167,9 @@ class DemoApp(ThrumsgApp):
             return
         for id in ran:
             self._guide.note_command(id)
-        if await self._look():
-            self._said = ""
-        elif isinstance(event := self.keys.last, Key):
+        before, self._reached = self._reached, await self._look()
+        self._said = ""
+        if self._reached == before and isinstance(event := self.keys.last, Key):
             self._said = self._answer_to(self._guide, event, ran, acted=acted)
         self._show()
 
@@ -228,6 +233,7 @@ class DemoApp(ThrumsgApp):
         if strip is None:
             strip = TourStrip()
             screen.mount(strip)
+            screen.add_class(_IN_TOUR)
         number = f" Tour {guide.index + 1}/{len(guide.tour.steps)} "
         title: list[Part] = [(number, "strong"), (guide.step.title, "accent")]
         if self._said:
@@ -241,4 +247,4 @@ class DemoApp(ThrumsgApp):
 
 def _renew(db: Database, _: Progress, who: Identity) -> None:
     user = who.actor
-    prepare(db.path, user.login, user.first_name, user.last_name, fresh=True, clock=db.clock).close()
+    prepare(db.path, user.login, user.first_name, user.last_name, seed=TOUR_SEED, clock=db.clock).close()

@@ -21,22 +21,16 @@ NEWCOMER = Tour(
             {
                 Place.LIST: "The yellow bar says whose conversations you see. {messenger.viewing_as} shows whose you "
                 "can see.",
-                Place.PICKER: "Type kim; {picker.choose} then chooses Kim Alvarez, for whom most people wait.",
+                Place.PICKER: "Type maya; {picker.choose} then chooses Maya Lindqvist.",
             },
-            viewing("kim"),
-        ),
-        Step(
-            "An opt-out",
-            {
-                Place.LIST: "Who waits longest comes first. A flag marks who asks to be left alone, as the first one "
-                "does: {messenger.opt_out} opts them out.",
-                Place.QUESTION: "A question says what happens before it happens. {answer.yes} is yes.",
-            },
-            made(EventKind.OPT_OUT),
+            viewing("maya"),
         ),
         Step(
             "Reading",
-            {Place.LIST: "They get no more messages. {messenger.open} opens the next conversation, to read and write."},
+            {
+                Place.LIST: "Who waits longest for an answer comes first. {messenger.open} opens the conversation, to "
+                "read it and to write."
+            },
             at(Place.BOX),
         ),
         Step(
@@ -47,7 +41,7 @@ NEWCOMER = Tour(
         Step(
             "A recommended reply",
             {
-                Place.BOX: "Some contacts answer within seconds. {box.leave}, then {messenger.replies}, shows replies "
+                Place.BOX: "Contacts answer within seconds here. {box.leave}, then {messenger.replies}, shows replies "
                 "that are written already.",
                 Place.LIST: "{messenger.replies} shows replies that are written already.",
             },
@@ -56,11 +50,23 @@ NEWCOMER = Tour(
         Step(
             "Choosing and sending",
             {
-                Place.REPLIES: "{replies.pick} puts the first one into the box, with the contact's name filled in.",
+                Place.REPLIES: "{replies.pick} puts the first one into the box, with what it says of the contact "
+                "filled in.",
                 Place.BOX: "Change it if you like. {box.send} sends it.",
                 Place.LIST: "{messenger.replies} shows the replies that are written already.",
             },
             made(EventKind.SEND),
+        ),
+        Step(
+            "An opt-out",
+            {
+                Place.BOX: "Some ask to be left alone, and the line above the box says so. {box.leave}, then "
+                "{messenger.opt_out}, opts them out.",
+                Place.LIST: "A flag marks who asks to be left alone. {messenger.opt_out} opts the contact under the "
+                "cursor out.",
+                Place.QUESTION: "A question says what will happen before it happens. {answer.yes} is yes.",
+            },
+            made(EventKind.OPT_OUT),
         ),
         Step(
             "A survey answer",
@@ -73,7 +79,7 @@ NEWCOMER = Tour(
         ),
         Step(
             "Marking",
-            {Place.LIST: "Now some of Kim's work goes to Lee. {messenger.mark} marks a conversation: mark two."},
+            {Place.LIST: "Now some of Maya's work goes to Lee. {messenger.mark} marks a conversation: mark two."},
             marked(2),
         ),
         Step(
@@ -98,7 +104,7 @@ NEWCOMER = Tour(
             "You know your way",
             dict.fromkeys(
                 Place,
-                "They are Kim's again. {app.help} shows all keys, {app.palette} finds a command by its name. "
+                "They are Maya's again. {app.help} shows all keys, {app.palette} finds a command by its name. "
                 "{tour.leave} ends the tour; the campaign stays for you to practise.",
             ),
             None,

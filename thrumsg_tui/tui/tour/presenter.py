@@ -10,8 +10,8 @@ PRESENTER = Tour(
     (
         Step(
             "Twelve senders on one screen",
-            {Place.OVERVIEW: "{overview.sort} goes to the next order: by progress, or by how many wait."},
-            ran("overview.sort"),
+            {Place.OVERVIEW: "{senders.sort} goes to the next order: by progress, or by how many wait."},
+            ran("senders.sort"),
             "One screen says who has started, who is behind, and where people wait.",
         ),
         Step(
@@ -24,10 +24,10 @@ PRESENTER = Tour(
             "Viewing as",
             {
                 Place.LIST: "{messenger.viewing_as} shows all senders.",
-                Place.PICKER: "Type kim, then {picker.choose}.",
+                Place.PICKER: "Type tomas, then {picker.choose}.",
             },
-            viewing("kim"),
-            "Kim has gone home, and sixteen people still wait for an answer.",
+            viewing("tomas"),
+            "Tomás has gone home, and nine people still wait for an answer.",
         ),
         Step(
             "First messages",
@@ -54,7 +54,7 @@ PRESENTER = Tour(
                 Place.BOX: "Write an answer, then {box.send}. What is in the box is sent as it stands.",
             },
             made(EventKind.SEND),
-            "It is sent in the admin's name; the conversation stays Kim's, who sees it tomorrow.",
+            "It is sent in the admin's name; the conversation stays Tomás's.",
         ),
         Step(
             "What was learnt",
@@ -69,7 +69,7 @@ PRESENTER = Tour(
         Step(
             "Leave me alone",
             {
-                Place.LIST: "{messenger.opt_out} opts the contact under the cursor out.",
+                Place.LIST: "{list.down} goes down to the flag, and {messenger.opt_out} opts the contact out.",
                 Place.QUESTION: "{answer.yes} is yes.",
             },
             made(EventKind.OPT_OUT),
@@ -78,7 +78,7 @@ PRESENTER = Tour(
         Step(
             "Moving work",
             {
-                Place.LIST: "{messenger.reassign_sender} moves what Kim holds.",
+                Place.LIST: "{messenger.reassign_sender} moves what Tomás holds.",
                 Place.QUESTION: "{answer.reassign_some}: some of it.",
                 Place.BULK: "Type lee, {bulk.apply}, and a number. Read the preview aloud, then {bulk.apply}.",
             },
