@@ -92,7 +92,7 @@ class _Forwarding:
                 body = _exactly(self._client, struct.unpack("!I", head)[0] - 4)
                 message = kind + head + body
                 cut = Cut.NONE
-                if (kind, body) == (b"Q", b"COMMIT\0") and self._proxy.cuts:
+                if kind == b"Q" and body.endswith(b"COMMIT\0") and self._proxy.cuts:
                     cut = self._proxy.cuts.popleft()
                     self._proxy.done.append(cut)
                 match cut:

@@ -155,7 +155,7 @@ def test_a_stream_fetches_few_rows_at_a_time(db: Database) -> None:
 
 def test_a_reader_changes_nothing(db: Database) -> None:
     with pytest.raises(DatabaseUnusable, match="takes no changes"), db.reading() as conn:
-        conn.execute(_PAIR, ("key", ""))
+        conn.execute(_PAIR, ("key", "")).fetchall()
 
 
 def test_a_reader_sees_one_state(db: Database) -> None:

@@ -149,7 +149,7 @@ def test_who_asks_for_what_the_server_cannot_do_is_told(db: Database) -> None:
     cannot = pytest.raises(DatabaseUnusable, match=r"cannot do this \(temporary file size .*\)\.$")
     limited = Database(f"{db.location}&options=-ctemp_file_limit%3D0%20-cwork_mem%3D64")
     with closing(limited), cannot, limited.reading() as conn:
-        conn.execute("SELECT number FROM generate_series(1, 99999) AS number ORDER BY number DESC")
+        conn.execute("SELECT number FROM generate_series(1, 99999) AS number ORDER BY number DESC").fetchall()
 
 
 def test_without_the_driver_there_are_only_files(monkeypatch: pytest.MonkeyPatch) -> None:

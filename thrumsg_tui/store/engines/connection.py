@@ -55,7 +55,11 @@ class Connection(Protocol):
     """A connection with an open transaction; the engine begins and ends it."""
 
     def execute(self, sql: str, parameters: Parameters = ..., /) -> Cursor:
-        """Run one statement."""
+        """Run one statement.
+
+        An engine may wait with it until a result is read or the transaction ends, and send several together. So ask for
+        all that is needed before reading the first result, where that is easy. An error may come that late, too.
+        """
 
     def executemany(self, sql: str, rows: Iterable[Parameters], /) -> Cursor:
         """Run one statement for each row of parameters."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import count, islice
 from typing import Any
 
@@ -13,6 +14,9 @@ from psycopg import ClientCursor
 from psycopg.pq import TransactionStatus
 
 from thrumsg_tui.store.engines.connection import OnWait, Parameters
+from thrumsg_tui.store.engines.failure import Failure
+from thrumsg_tui.store.engines.postgres.answers import Answer, ManyAnswers
+from thrumsg_tui.store.engines.postgres.errors import failure
 from thrumsg_tui.store.engines.postgres.rows import Row, row_factory
 from thrumsg_tui.store.engines.postgres.translating import BulkInsert, bulk_insert, translated
 from thrumsg_tui.store.engines.postgres.values import adapt
@@ -23,58 +27,90 @@ _AT_ONCE = 1_000
 """How many rows a bulk statement has, and how many a stream fetches."""
 
 _STATEMENTS_AT_ONCE = 200
-"""How many statements other than an INSERT go to the server in one message."""
-
-
-class ManyRows:
-    """The result of a bulk statement: how many rows it changed."""
-
-    def __init__(self, rowcount: int) -> None:
-        self.rowcount = rowcount
-
-    def fetchone(self) -> None:
-        """Return None: a bulk statement returns no rows."""
-
-    def fetchall(self) -> list[Row]:
-        """Return no rows."""
-        return []
-
-    def __iter__(self) -> Iterator[Row]:
-        return iter(())
+"""How many statements other than an INSERT, of one `executemany`, go to the server in one message."""
 
 
 class ServerConnection:
     """A connection in autocommit mode; the engine begins and ends transactions.
+
+    In a transaction a statement waits until somebody reads the result of one, or until it ends; then all that wait go
+    to the server in one message. So the beginning of a transaction goes with its first query, and what a change
+    writes, with its COMMIT.
 
     Values are written into the statements here (`ClientCursor`), which is exact, and needs no prepared statement that a
     pooler might lose.
     """
 
     def __init__(self, conninfo: str, **options: Any) -> None:
-        self.inside: psycopg.Connection[Row] = psycopg.connect(
-            conninfo, autocommit=True, cursor_factory=ClientCursor, row_factory=row_factory, **options
+        self._connect = partial(
+            psycopg.connect,
+            conninfo,
+            autocommit=True,
+            cursor_factory=ClientCursor,
+            row_factory=row_factory,
+            **options,
         )
-        adapt(self.inside)
+        self._inside: psycopg.Connection[Row] = self._connected()
         self.is_bulk = False
         """Whether the next transaction may change many rows."""
         self.on_wait: OnWait = lambda _: None
         """Called when the present transaction begins to wait for a lock, and when that wait ends."""
         self._streams = count(1)
+        self._waiting: list[tuple[bytes, Answer]] = []
+        self._in_transaction = False
+        self._begins_reading = False
 
-    def execute(self, sql: str, parameters: Parameters = (), /) -> psycopg.Cursor[Row]:
-        """Run one statement."""
-        return self.inside.execute(translated(sql), parameters)
+    @property
+    def inside(self) -> psycopg.Connection[Row]:
+        """The driver's connection, which has been sent all that waited."""
+        if self._waiting:
+            self.send()
+        return self._inside
+
+    @property
+    def closed(self) -> bool:
+        """Whether the connection has ended, as far as that was noticed."""
+        return self._inside.closed
+
+    def begin(self, *statements: str, reads: bool) -> None:
+        """Begin a transaction with these statements, which wait for the next one."""
+        self._in_transaction, self._begins_reading = True, reads
+        for statement in statements:
+            self._ask(statement.encode())
+
+    def execute(self, sql: str, parameters: Parameters = (), /) -> Answer:
+        """Have a statement run; at once outside of a transaction."""
+        answer = self._ask(self._written(translated(sql), parameters))
+        if not self._in_transaction:
+            self.send()
+        return answer
 
     def script(self, statements: str) -> None:
-        """Run statements without parameters, in one message."""
-        self.inside.execute(statements.encode())
+        """Run statements without parameters now, in one message with what waits."""
+        self.send(statements.encode())
 
-    def executemany(self, sql: str, rows: Iterable[Parameters], /) -> ManyRows:
-        """Run one statement for each row: an INSERT with many rows at once, others many in one message."""
-        insert, changed, waiting = bulk_insert(sql), 0, iter(rows)
-        while some := list(islice(waiting, _AT_ONCE if insert else _STATEMENTS_AT_ONCE)):
-            changed += self._insert(insert, some) if insert else self._run_each(translated(sql), some)
-        return ManyRows(changed)
+    def send(self, statements: bytes = b"", parameters: Sequence[Any] = ()) -> psycopg.Cursor[Row]:
+        """Send what waits and then some statements, in one message; return a cursor at the results of the latter."""
+        waiting, self._waiting = self._waiting, []
+        last = [self._written(statements, parameters) if parameters else statements] if statements else []
+        message = b";\n".join([*(statement for statement, _ in waiting), *last])
+        cursor = self._run(message)
+        for _, answer in waiting:
+            answer.take(cursor)
+            cursor.nextset()
+        return cursor
+
+    def executemany(self, sql: str, rows: Iterable[Parameters], /) -> ManyAnswers:
+        """Have one statement run for each row: an INSERT with many rows at once, others many in one message."""
+        insert, answers, left = bulk_insert(sql), list[Answer](), iter(rows)
+        while some := list(islice(left, _AT_ONCE if insert else _STATEMENTS_AT_ONCE)):
+            if answers:
+                self.send()  # only the last ones wait: many rows need much memory
+            written = [self._inserting(insert, some)] if insert else self._each(translated(sql), some)
+            answers += [self._ask(statement) for statement in written]
+        if not self._in_transaction:
+            self.send()
+        return ManyAnswers(answers)
 
     def stream(self, sql: str, parameters: Parameters = (), /) -> Iterator[Row]:
         """Read the rows of a query through a cursor of the server, in the open transaction."""
@@ -84,28 +120,57 @@ class ServerConnection:
             yield from some
         self.execute(f"CLOSE {name}")
 
+    def commit(self) -> None:
+        """Run what waits, and commit, in one message."""
+        self._in_transaction = False
+        self.script("COMMIT")
+
     def roll_back(self) -> None:
-        """Roll back; do nothing if no transaction is open, or none can be any more."""
-        if self.inside.info.transaction_status not in {TransactionStatus.IDLE, TransactionStatus.UNKNOWN}:
+        """Roll back; do nothing if no transaction is open, or none can be any more. What waits is not sent."""
+        self._waiting.clear()
+        self._in_transaction = False
+        if self._inside.info.transaction_status not in {TransactionStatus.IDLE, TransactionStatus.UNKNOWN}:
             self.script("ROLLBACK")
 
     def close(self) -> None:
         """Close it; the server rolls back what is open."""
-        self.inside.close()
+        self._waiting.clear()
+        self._inside.close()
 
-    def _insert(self, insert: BulkInsert, rows: Sequence[Parameters]) -> int:
-        cursor = ClientCursor(self.inside)
+    def _connected(self) -> psycopg.Connection[Row]:
+        made = self._connect()
+        adapt(made)
+        return made
+
+    def _run(self, message: bytes) -> psycopg.Cursor[Row]:
+        """Run statements; on a new connection if a reader begins with them, and the old one was lost meanwhile."""
+        begins, self._begins_reading = self._begins_reading, False
+        try:
+            return self._inside.execute(message)
+        except psycopg.Error as error:
+            if not begins or failure(error) is not Failure.DISCONNECTED:
+                raise
+        self._inside.close()
+        self._inside = self._connected()
+        return self._inside.execute(message)
+
+    def _ask(self, statement: bytes) -> Answer:
+        answer = Answer(self.send)
+        self._waiting.append((statement, answer))
+        return answer
+
+    def _written(self, statement: bytes, parameters: Parameters) -> bytes:
+        return ClientCursor(self._inside).mogrify(statement, parameters).encode()
+
+    def _inserting(self, insert: BulkInsert, rows: Sequence[Parameters]) -> bytes:
+        cursor = ClientCursor(self._inside)
         values = ", ".join(cursor.mogrify(insert.values, row) for row in rows)
-        return cursor.execute(f"{insert.before}{values}{insert.after}".encode()).rowcount
+        return f"{insert.before}{values}{insert.after}".encode()
 
-    def _run_each(self, statement: bytes, rows: Sequence[Parameters]) -> int:
-        cursor = ClientCursor(self.inside)
-        cursor.execute("; ".join(cursor.mogrify(statement, row) for row in rows).encode())
-        changed = cursor.rowcount
-        while cursor.nextset():
-            changed += cursor.rowcount
-        return changed
+    def _each(self, statement: bytes, rows: Sequence[Parameters]) -> list[bytes]:
+        cursor = ClientCursor(self._inside)
+        return [cursor.mogrify(statement, row).encode() for row in rows]
 
     def __del__(self) -> None:
         with suppress(AttributeError):  # it was never made
-            self.inside.close()  # a thread that ends leaves its connections open
+            self._inside.close()  # a thread that ends leaves its connections open

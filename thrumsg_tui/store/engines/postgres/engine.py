@@ -84,23 +84,25 @@ class PostgresEngine:
 
     def is_lost(self, conn: ServerConnection) -> bool:
         """Whether the connection has ended, as far as that was noticed."""
-        return conn.inside.closed
+        return conn.closed
 
     def begin_read(self, conn: ServerConnection) -> None:
-        """Begin a read transaction."""
-        conn.script(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_waiting()}")
+        """Let the first query begin a read transaction."""
+        conn.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", _waiting(), reads=True)
 
     def begin_write(self, conn: ServerConnection, *, durable: bool, scratch: bool, on_wait: OnWait) -> str:
-        """Begin a write transaction beside those of others, and hold the lock of its key.
+        """Let the first statement begin a write transaction beside those of others, and hold the lock of its key.
 
         All that is set ends with the transaction: behind a pooler the session is not ours.
         """
         key = os.urandom(8).hex()  # short: each event of the journal keeps one
-        fast = "" if durable and not scratch else "SET LOCAL synchronous_commit = off; "
-        conn.script(
-            f"BEGIN ISOLATION LEVEL READ COMMITTED; {_waiting()}; "
-            f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_IN_BULK if conn.is_bulk else _IDLE}s'; {fast}"
-            f"SELECT pg_advisory_xact_lock({KEY_LOCK}, hashtext('{key}'))"
+        conn.begin(
+            "BEGIN ISOLATION LEVEL READ COMMITTED",
+            _waiting(),
+            f"SET LOCAL idle_in_transaction_session_timeout = '{_IDLE_IN_BULK if conn.is_bulk else _IDLE}s'",
+            *([] if durable and not scratch else ["SET LOCAL synchronous_commit = off"]),
+            f"SELECT pg_advisory_xact_lock({KEY_LOCK}, hashtext('{key}'))",
+            reads=False,
         )
         conn.on_wait = on_wait
         return key
@@ -125,7 +127,7 @@ class PostgresEngine:
 
     def commit(self, conn: ServerConnection) -> None:
         """Commit."""
-        conn.script("COMMIT")
+        conn.commit()
 
     def roll_back(self, conn: ServerConnection) -> None:
         """Roll back; do nothing if no transaction is open, or none can be any more."""

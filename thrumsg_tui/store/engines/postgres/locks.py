@@ -75,7 +75,7 @@ def hold(conn: ServerConnection, locks: Sequence[Lock]) -> None:
     if ids or phones:
         statements += _ROWS
         values += [ids, phones, ids, phones]
-    conn.inside.execute("; ".join(statements).encode(), values)
+    conn.send("; ".join(statements).encode(), values)
 
 
 _WANTED = """
