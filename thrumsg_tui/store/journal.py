@@ -43,9 +43,9 @@ def record(
         """
         INSERT INTO event (at, user_id, actor_id, action, campaign_id, conversation_id, summary, details,
                            undoable, undoes, change_key)
-        VALUES (:at, :user_id, :actor_id, :action,
-                COALESCE(:campaign_id, (SELECT campaign_id FROM conversation WHERE id = :conversation_id)),
-                :conversation_id, '', :details, :undoable, :undoes, :change_key)
+        SELECT :at, :user_id, :actor_id, :action,
+               COALESCE(:campaign_id, (SELECT campaign_id FROM conversation WHERE id = :conversation_id)),
+               :conversation_id, '', :details, :undoable, :undoes, :change_key
         RETURNING id
         """,
         {

@@ -67,3 +67,16 @@ def test_an_upgraded_database_has_the_tables_of_a_new_one(empty: ServerAddress, 
     db = Database(empty)
     assert examine(db) == []
     db.close()
+
+
+def test_a_migration_goes_to_the_server_statement_by_statement() -> None:
+    """Citus takes no two commands in one message."""
+    body = "CREATE FUNCTION f() RETURNS trigger AS $$ BEGIN RETURN NULL; END $$ LANGUAGE plpgsql;"
+    comment = "-- A comment; with a semicolon.\n"
+    script = f"{comment}CREATE TABLE a (b TEXT DEFAULT ';');\n\n{body}\n-- the end\n"
+    assert list(upgrade.statements_of(script)) == [f"{comment}CREATE TABLE a (b TEXT DEFAULT ';');", body]
+    for name in upgrade.MIGRATIONS:
+        migration = upgrade.read_migration(name)
+        statements = list(upgrade.statements_of(migration))
+        assert all(statement.count("$$") in {0, 2} for statement in statements)
+        assert " ".join(statements).split() == migration.split()

@@ -45,6 +45,12 @@ _REFERENCES = """
 """
 
 
+_CANNOT_BE_MADE = (
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.ReadOnlySqlTransaction,
+    psycopg.errors.UndefinedFunction,  # Citus finds no temporary ones
+)
+
 _made: dict[int, dict[str, str]] = {}
 """What the migrations make on a server of each version that this process has met; making it takes half a second."""
 
@@ -67,9 +73,9 @@ def changed_tables(conn: ServerConnection, apart: Callable[[], ServerConnection]
 
 
 def _made_by_migrations(conn: ServerConnection) -> dict[str, str]:
-    """Return what the migrations make as temporary tables; nothing where these may not be made, as on a standby."""
+    """Return what the migrations make as temporary tables; nothing where these cannot be made, as on a standby."""
     conn.script("BEGIN; SET LOCAL search_path = pg_temp")
-    with suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction):
+    with suppress(*_CANNOT_BE_MADE):
         for file in MIGRATIONS:  # a function of this schema is found only by its whole name
             conn.script(read_migration(file).replace("EXECUTE FUNCTION ", "EXECUTE FUNCTION pg_temp."))
         return _described(conn, "pg_my_temp_schema()")

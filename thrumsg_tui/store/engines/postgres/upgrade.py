@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -118,5 +120,19 @@ def apply(conn: ServerConnection, present: int) -> None:
     """Apply the migrations after a format, in the open transaction and the first schema of the search path."""
     for file in MIGRATIONS:
         if int(file[:4]) > present:
-            conn.script(read_migration(file))
+            for statement in statements_of(read_migration(file)):  # Citus takes one at a time
+                conn.script(statement)
     conn.script(f"UPDATE thrumsg_format SET format = {FORMAT}")
+
+
+_PIECE = re.compile(r"--[^\n]*|'[^']*'|\$\$.*?\$\$|(;)", re.DOTALL)
+"""A comment, a text, the body of a function, or the end of a statement."""
+
+
+def statements_of(migration: str) -> Iterator[str]:
+    """Yield the statements of a migration, each with its semicolon."""
+    begin = 0
+    for piece in _PIECE.finditer(migration):
+        if piece[1]:
+            yield migration[begin : piece.end()].strip()
+            begin = piece.end()
