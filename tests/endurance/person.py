@@ -93,5 +93,5 @@ ADMINS: dict[str, Doing] = {
     "history": (1, lambda chance: [*keys("H"), *_some(chance, "j", 5), *keys("escape", "escape")]),
     "look up": (1, lambda chance: [*keys("p"), b"415 200", *keys("escape")]),
     "doubts and failures": (1, lambda chance: keys(chance.choice("DF"), "escape")),
-    "overview": (1, lambda chance: keys("escape", "escape", "s", "j", "enter")),
+    "overview": (1, lambda chance: keys("escape", "q", "s", "j", "enter")),
 }

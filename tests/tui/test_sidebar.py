@@ -51,7 +51,8 @@ async def test_the_words_that_are_answered_stay_in_sight(
     office.wrote(maria, f"Where do I go, what do I bring, how long will it take, {LAST_WORDS}")
     async with office.messenger(size=size) as person:
         await person.press(key)
-        assert person.sees("Maria Lopez", "e Survey a Replies i Info")
+        letters_are_typed = key == "a"
+        assert person.sees("Maria Lopez", "Survey  Replies  Info" if letters_are_typed else "e Survey a Replies i Info")
         assert "last time?" in person.screen
 
 

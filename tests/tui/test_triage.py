@@ -52,6 +52,12 @@ async def test_keys_that_come_faster_than_the_screen_send_nothing_unseen(
         assert office.bodies(waiting[0])[-1] == "At the library."
 
 
+async def test_the_last_answer_says_how_to_undo_it_from_the_box(office: Office, waiting: list[ConversationId]) -> None:
+    async with office.messenger() as person:
+        await person.press("enter", "ctrl+e", "2")
+        assert person.notice == "Answer recorded; Esc, then z, undoes it."
+
+
 async def test_words_are_typed_at_any_time(office: Office, waiting: list[ConversationId]) -> None:
     async with office.messenger() as person:
         await person.press("enter", "ctrl+e", "2", *"2 pm", "space", *"works", "enter")
@@ -146,3 +152,32 @@ async def test_the_bottom_line_of_the_box_names_the_shortest_way_at_80_columns(
         await person.press("enter")
         for key in ("Enter send", "alt+1 reply", "ctrl+r replies", "ctrl+e survey", "ctrl+g next", "Esc list"):
             assert key in person.notice
+
+
+async def test_a_box_without_a_conversation_takes_no_keys(office: Office, waiting: list[ConversationId]) -> None:
+    async with office.messenger() as person:
+        await person.press("4")
+        assert person.sees("No conversation")
+        await person.press("tab", "tab", *"hello", "enter")
+        assert person.box == ""
+        assert not person.messenger.box.has_focus
+        await person.press("2", "enter", *"Hello", "enter")
+        assert office.bodies(waiting[0])[-1] == "Hello"
+
+
+async def test_a_conversation_that_goes_away_under_the_box_gives_the_keys_to_the_list(office: Office) -> None:
+    id = office.contact("Bo Berg")
+    async with office.messenger() as person:
+        await person.press("enter", "enter")
+        assert len(office.bodies(id)) == 1
+        assert person.sees("No conversation")
+        assert person.messenger.list_pane.list.has_focus
+
+
+async def test_esc_never_leaves_the_messenger(office: Office, waiting: list[ConversationId]) -> None:
+    async with office.messenger() as person:
+        await person.press("space", "escape", "escape", "escape")
+        assert person.row == "Dev Patel"
+        assert person.notice == "This is the list: q goes back."
+        await person.press("q")
+        assert person.sees("Overview")

@@ -62,25 +62,22 @@ class ContactCommands:
         screen.thrumsg.copy_to_clipboard(screen.open_contact.phone)
         screen.say(f"Copied {screen.open_contact.phone_national}.")
 
-    async def record_answer(self, question: QuestionId, choice: ChoiceId | None) -> bool:
-        """Record the answer to a survey question; None as the choice clears it.
-
-        Returns:
-            Whether it is recorded.
-        """
+    async def record_answer(self, question: QuestionId, choice: ChoiceId | None, *, is_last: bool) -> None:
+        """Record the answer to a survey question; None as the choice clears it. The last one leaves the survey."""
         screen, contact = self.screen, self.screen.open_contact
         if contact is None:
-            return False
+            return
         store, who = screen.thrumsg.store, screen.thrumsg.who
         try:
             event = await store.execute(record_answer, who, contact.id, question, choice)
         except ThrumsgError as refusal:
             screen.say(str(refusal), warning=True)
-            return False
+            return
+        if is_last:
+            screen.leave_sidebar()
         if event:
             screen.say(f"Answer {'recorded' if choice else 'cleared'}; {screen.conversation.undo_keys} undoes it.")
         screen.ask_again()
-        return True
 
     async def use_reply(self, body: str) -> bool:
         """Put a recommended reply into the message box without sending it (`docs/rules.md 3.15`).

@@ -40,5 +40,8 @@ class MessengerContext(ScreenContext, Protocol):
     def go(self, state: MessengerState) -> None:
         """Take another state, and query its list."""
 
+    def leave_sidebar(self) -> None:
+        """Go back to where the sidebar was opened."""
+
     async def ask_and_paint(self) -> None:
         """Run the screen's queries and show the answers."""

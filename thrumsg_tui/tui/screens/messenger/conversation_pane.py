@@ -17,6 +17,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.send_rules import Attempt, Verdict, check_send
 from thrumsg_tui.store.queries.messenger import MessengerView, OpenConversation
 from thrumsg_tui.tui.app_context import AppContext, app_context
+from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.messenger.drafts import DraftKeeper
 from thrumsg_tui.tui.screens.messenger.notices import delivery_of, notice_of, obstacle_of
@@ -61,6 +62,7 @@ class ConversationPane(Vertical):
     def show(self, view: MessengerView, *, narrow: bool) -> None:
         """Show the open conversation of a view, with a head of one line if `narrow`."""
         self._view, self._narrow = view, narrow
+        self.box.disabled = view.open is None
         if (shown := view.open) is None:
             self.drafts.turn_to(None)
             self.head.show([(" No conversation", "quiet")])
@@ -81,7 +83,8 @@ class ConversationPane(Vertical):
     @property
     def undo_keys(self) -> str:
         """The keys that undo: in the box, `z` is a letter."""
-        return "Esc, then z," if self.box.has_focus else "z"
+        undo = key_of("app.undo")
+        return f"{key_of('box.leave')}, then {undo}," if self.screen.focused is self.box else undo
 
     def _count_down(self) -> None:
         """Restart the countdown in the thread if a message waits to be sent; else no timer runs."""

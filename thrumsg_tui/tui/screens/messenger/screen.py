@@ -193,7 +193,10 @@ class MessengerScreen(CommandScreen):
             self.ask_again()
         self.sidebar.show(view, self.thrumsg, now)
         self._panes.fit_sidebar(self.size)
+        was_writing = self.box.has_focus
         self.conversation.show(view, narrow=self.has_class("-narrow"))
+        if was_writing and self.open_contact is None:
+            self._panes.focus_list()
         if view.departure:
             phones = view.settings.phone_display(ascii_only=self._glyphs.ascii_only)
             self.say(departed(view.departure, phones), warning=True)
@@ -348,9 +351,7 @@ class MessengerScreen(CommandScreen):
 
     @on(SurveyPane.Answered)
     async def _answered(self, answered: SurveyPane.Answered) -> None:
-        recorded = await self._contact.record_answer(answered.question, answered.choice)
-        if recorded and answered.is_last:
-            self._panes.leave_sidebar()
+        await self._contact.record_answer(answered.question, answered.choice, is_last=answered.is_last)
 
     # Leaving
 
