@@ -7,7 +7,7 @@ import pytest
 from tests.cli.conftest import Shell
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.tui import app
+from thrumsg_tui.tui import running
 
 
 @pytest.mark.parametrize("words", [[], ["demo"]])
@@ -38,12 +38,12 @@ def opened(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, st
     """Stands for the app: notes which database is opened as whom."""
     seen: list[tuple[Path, str, str]] = []
 
-    def run_app(db: Database, who: Identity, *, forced_command: bool) -> int:
+    def run_app(db: Database, who: Identity, **_: object) -> int:
         seen.append((db.path, who.user.login, who.role))
         return 0
 
     shell.sit_at_terminal()
-    monkeypatch.setattr(app, "run_app", run_app)
+    monkeypatch.setattr(running, "run_app", run_app)
     return seen
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from thrumsg_tui.cli.argv import ORIGINAL_COMMAND
 from thrumsg_tui.cli.output import complain
@@ -22,6 +24,9 @@ from thrumsg_tui.cli.session import (
 )
 from thrumsg_tui.domain.errors import Refused
 
+if TYPE_CHECKING:
+    from thrumsg_tui.tui.app import ThrumsgApp
+
 USAGE = 2
 
 
@@ -32,9 +37,9 @@ def open_app(args: Namespace) -> int:
     with opened(args) as session:
         if not session.may_write:
             raise Refused(f"{session.db.location} can only be read, and the app writes: use the command line.")
-        from thrumsg_tui.tui.app import run_app
+        from thrumsg_tui.tui.running import run_app
 
-        return run_app(session.db, session.who, forced_command=args.forced_login is not None)
+        return run_app(session.db, session.who, forced_login=args.forced_login)
 
 
 def demo(args: Namespace) -> int:
@@ -49,8 +54,7 @@ def demo(args: Namespace) -> int:
         return USAGE
     from thrumsg_tui.gateway.practice import TOUR_SEED, prepare
     from thrumsg_tui.store.queries.users import identify
-    from thrumsg_tui.tui.app import run_app
-    from thrumsg_tui.tui.demo_app import DemoApp
+    from thrumsg_tui.tui.running import run_app
 
     path = (
         database_file(args.db, "A walkthrough has a file of its own: leave --db out, or name a file.")
@@ -72,10 +76,15 @@ def demo(args: Namespace) -> int:
     try:
         with db.reading() as conn:
             who = identify(conn, person.login, args.acting_for)
-        make = partial(DemoApp, tour=args.tour)
-        return run_app(db, who, forced_command=args.forced_login is not None, make=make)
+        return run_app(db, who, forced_login=args.forced_login, app=partial(_demo_app, args.tour))
     finally:
         db.close()
+
+
+def _demo_app(tour: str | None) -> Callable[..., ThrumsgApp]:
+    from thrumsg_tui.tui.demo_app import DemoApp
+
+    return partial(DemoApp, tour=tour)
 
 
 def _has_terminal() -> bool:

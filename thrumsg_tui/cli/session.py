@@ -18,7 +18,6 @@ from thrumsg_tui.cli.output import complain
 from thrumsg_tui.domain.errors import DatabaseMoved, DatabaseUnusable, Nothing, NotPermitted, Refused
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
-from thrumsg_tui.folders import make_private
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.users import Identity
@@ -218,6 +217,8 @@ def database_file(chosen: Location | None, instead: str) -> Path:
 def own_folder() -> Path:
     """Return the person's folder for databases; create it, closed to others, if it is missing."""
     from platformdirs import user_data_path
+
+    from thrumsg_tui.folders import make_private
 
     folder = user_data_path("thrumsg", appauthor=False)
     try:

@@ -17,16 +17,13 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key, Paste
 from textual.worker import WorkerFailed
 
-from thrumsg_tui.crash_log import keep
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.preferences import Preferences
 from thrumsg_tui.garbage import collect_from_now_on
 from thrumsg_tui.store.changes.due import let_due
-from thrumsg_tui.store.changes.presence import end_presence
 from thrumsg_tui.tui.app_context import TakesEarly, Waiting
 from thrumsg_tui.tui.bulk_move_runner import BulkMoveRunner
 from thrumsg_tui.tui.commands import bindings, command, is_step
-from thrumsg_tui.tui.job_control import can_be_continued
 from thrumsg_tui.tui.key_queue import KeyQueue
 from thrumsg_tui.tui.opening_route import read_opening
 from thrumsg_tui.tui.palette import PaletteProvider
@@ -53,7 +50,9 @@ if TYPE_CHECKING:
     from thrumsg_tui.gateway.practice_delivery import PracticeDelivery
     from thrumsg_tui.store.database import Database
 
-_ALWAYS = frozenset({"ctrl+c", *(command(f"app.{name}").keys for name in ("quit", "suspend", "redraw"))})
+_ALWAYS = frozenset(
+    {"ctrl+c", *(key for name in ("quit", "suspend", "redraw") for key in command(f"app.{name}").keys.split())}
+)
 """Keys that skip the queue. ctrl+c is Textual's; it shows how to quit."""
 
 
@@ -74,6 +73,7 @@ class ThrumsgApp(WatchingApp):
         *,
         forced_command: bool = False,
         preferences: Preferences | None = None,
+        notice: str = "",
         timers: Timers | None = None,
     ) -> None:
         super().__init__(
@@ -95,6 +95,7 @@ class ThrumsgApp(WatchingApp):
         self.keys = KeyQueue(self, super().on_event, self.timers.key)
         self.moves = BulkMoveRunner(self.store, self.glyphs)
         self.animation_level = "none"
+        self._notice = notice
         self.cannot_open: ThrumsgError | None = None
         """Why the first screen could not be shown."""
         self._delivery: PracticeDelivery | None = None
@@ -112,6 +113,8 @@ class ThrumsgApp(WatchingApp):
             self.cannot_open = error
             self.exit()
             return
+        if self._notice:
+            self.tell(self._notice)
         self.watch_database(opening.restored_at)
         self.set_interval(self.timers.tick, self._tick)
         self.set_interval(self.timers.presence, self.tell_presence)
@@ -261,6 +264,8 @@ class ThrumsgApp(WatchingApp):
 
     def action_suspend_process(self) -> None:
         """Suspend to the shell, or say that there is none."""
+        from thrumsg_tui.tui.job_control import can_be_continued
+
         if not self._may_suspend or not can_be_continued():
             if screen := self.under_dialogs:
                 screen.say("There is no shell to return to here; ctrl+q ends thrumsg.", warning=True)
@@ -286,34 +291,7 @@ class ThrumsgApp(WatchingApp):
 
     def _fatal_error(self) -> None:
         """Print one line and log the rest: Textual's own report shows locals, which hold people's numbers."""
+        from thrumsg_tui.crash_log import keep
+
         error = exception_of(self) or RuntimeError("stopped without an error")
         close_with(self, Text(keep(getattr(error, "error", error))))
-
-
-def run_app(
-    db: Database, who: Identity, *, forced_command: bool = False, make: Callable[..., ThrumsgApp] = ThrumsgApp
-) -> int:
-    """Run the app, which `make` makes, until its user quits; return the exit code.
-
-    Under a `forced_command` it names files in one folder only, and cannot be suspended (`docs/rules.md` 8.2, 11.1).
-
-    Raises:
-        ThrumsgError: The first screen could not be shown.
-    """
-    from tzlocal import get_localzone
-
-    app = make(db, who, get_localzone(), forced_command=forced_command)
-    with app.ending.on_signals():
-        try:
-            app.run()
-        finally:
-            app.ending.terminal_left.set()
-            app.stop_delivering()
-            app.store.close()
-            app.print_unstored()
-            with suppress(ThrumsgError):  # a full disk; it expires by itself
-                end_presence(db, app.session)
-            app.ending.stored.set()
-    if app.cannot_open:
-        raise app.cannot_open
-    return app.return_code or 0
