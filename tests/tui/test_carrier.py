@@ -366,7 +366,7 @@ async def test_each_answer_asks_with_words_and_number(
         assert "is still in doubt" in person.notice
         await person.press(key, "y")
         assert person.notice == done
-        assert person.sees("no message is in doubt")
+        assert person.sees("No message is in doubt")
     assert doubtful.conversation(maria).messages[0].state is state
 
 

@@ -36,7 +36,7 @@ def asked(office: Office) -> list[tuple[str, list[str]]]:
 async def test_a_question_is_added_changed_and_ordered(office: Office, size: tuple[int, int]) -> None:
     async with office.app(size=size) as person:
         await person.press("e")
-        assert person.sees("no questions yet")
+        assert person.sees("No questions yet")
         await person.press("c")
         await person.type("Will you vote?")
         await person.press("enter")
@@ -197,7 +197,7 @@ async def test_a_follow_up_says_whom_it_reaches_before_it_is_made(office: Office
     record_answer(office.db, office.ana, maria, "Will you vote?", "Yes")
     async with office.app(size=size) as person:
         await person.press("f")
-        assert person.sees("no follow-ups yet")
+        assert person.sees("No follow-ups yet")
         await person.press("c")
         assert person.sees("Reaches 2 conversations; left out: 1 not started.")
         assert person.sees("whoever comes to match")

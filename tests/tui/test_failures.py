@@ -41,7 +41,7 @@ async def test_a_failure_is_listed_for_a_day(failed: Office) -> None:
         assert person.sees("Maria Lopez")
         with failed.db.writing() as tx:
             tx.conn.execute("UPDATE message SET state_at = state_at - 90000000")
-        await person.wait_for("no message has failed in the last 24 hours")
+        await person.wait_for("No message has failed in the last 24 hours")
 
 
 async def test_numbers_of_failures_are_hidden_where_numbers_are(office: Office) -> None:

@@ -76,7 +76,7 @@ async def test_the_journal_is_searched_for_a_person(office: Office, maria: Conve
         assert person.sees("1 change: this campaign", "moved 1 conversation from Kim Alvarez to Lee Bishop")
         await person.press("ctrl+u")
         await person.type("nobody of that name")
-        assert person.sees("0 changes", "nothing matches")
+        assert person.sees("0 changes", "No change by anybody of that name")
 
 
 async def test_the_journal_says_what_was_undone_and_by_which_change(office: Office, maria: ConversationId) -> None:

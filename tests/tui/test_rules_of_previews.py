@@ -107,9 +107,9 @@ async def test_the_present_sender_is_not_offered(office: Office) -> None:
     before = journal(office)
     async with office.messenger() as person:
         await keys(person, "r", *"kim", "enter")
-        assert person.sees("already with Kim Alvarez", "Choose somebody first")
+        assert person.sees("Already with Kim Alvarez", "Choose somebody first")
         await keys(person, *["backspace"] * 3, *"zoe")
-        assert person.sees("no sender of this campaign matches")
+        assert person.sees("No sender of this campaign matches")
     assert (holder(office, id), journal(office)) == (KIM, before)
 
 

@@ -335,7 +335,7 @@ async def test_a_search_finds_names_and_digits(office: Office, typed: str, found
         await person.press("slash")
         await person.type(typed)
         assert person.rows == found
-        assert person.sees("nothing matches") == (not found)
+        assert person.sees("Nothing matches") == (not found)
 
 
 async def test_a_search_stays_while_one_works_in_the_tab_and_goes_with_the_sender(office: Office) -> None:

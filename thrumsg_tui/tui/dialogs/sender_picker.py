@@ -70,7 +70,7 @@ class SenderPicker(Picker[Assignment]):
     def narrow(self, keep: Assignment | None = None) -> None:
         search = self._search.value if self._search else ""
         found = search_rows(self._have_them, search, self.searched_text)
-        self._senders.nobody = f"already with {found[0].name}" if found else NOBODY
+        self._senders.empty_text = f"Already with {found[0].name}." if found else NOBODY
         super().narrow(keep)
         self._heading.show_sort(self._order.sort, reverse=self._order.reverse, glyphs=self._glyphs)
 

@@ -17,6 +17,8 @@ from thrumsg_tui.tui.widgets.line_widgets import Part
 class UserTable(MarkableList[User]):
     """Users with name, login and role."""
 
+    empty_text = "Nobody matches."
+
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
@@ -25,9 +27,6 @@ class UserTable(MarkableList[User]):
         mark: Part = (f"{self._glyphs.mark} " if row in self.marked else "  ", "marked")
         right: list[Part] = [(f"{safe_text(row.login)}  ", "quiet"), (f"{row.role:<10}", "quiet")]
         return self.strip([mark, (safe_text(row.name), "")], right, width=width, base=self.cursor_look(index))
-
-    def draw_empty(self, line: int, width: int) -> Strip:
-        return self.strip([("  nobody matches", "quiet")] if line == 0 else [], width=width)
 
 
 class UserPicker(MultiPicker[User]):

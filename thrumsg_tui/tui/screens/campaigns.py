@@ -53,7 +53,8 @@ class CampaignList(PagedList[CampaignRow]):
         super().__init__(id=id)
         self._glyphs = glyphs
         self.tell_age: Callable[[datetime], str] = str
-        self.empty_text: Sequence[str] = _HOW_TO_BEGIN
+        self.beginning: Sequence[str] = _HOW_TO_BEGIN
+        """The lines that say how to begin if there is no campaign."""
 
     def draw(self, row: CampaignRow, index: int, line: int, width: int) -> Strip:
         totals = row.totals
@@ -68,7 +69,7 @@ class CampaignList(PagedList[CampaignRow]):
         return self.strip([(name, "")], right, width=width, base=self.cursor_look(index))
 
     def draw_empty(self, line: int, width: int) -> Strip:
-        text = self.empty_text[line] if line < len(self.empty_text) else ""
+        text = self.beginning[line] if line < len(self.beginning) else ""
         return self.strip([("  " + text, "quiet")], width=width)
 
 
@@ -104,7 +105,7 @@ class CampaignsScreen(CommandScreen):
         self._heading.show([("  Campaign", "quiet")], [(right, "quiet")])
         self._list.tell_age = lambda at: age(at, self.thrumsg.store.db.clock(), self.thrumsg.zone)
         if not self.thrumsg.who.may(Permission.VIEW_ALL):
-            self._list.empty_text = (_ON_NO_CAMPAIGN.format(needed_role(Permission.MANAGE_PEOPLE)),)
+            self._list.beginning = (_ON_NO_CAMPAIGN.format(needed_role(Permission.MANAGE_PEOPLE)),)
         self.key_line.show_keys(self.shown_commands())
         self.set_focus(self._list)
         self.ask_again()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import tzinfo
 
 from textual import on, work
@@ -19,7 +20,7 @@ from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.overlay import ListingScreen, NumbersList
-from thrumsg_tui.tui.widgets.line_widgets import Part, fit, pad
+from thrumsg_tui.tui.widgets.line_widgets import Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 _QUESTIONS = {
@@ -39,13 +40,6 @@ _DONE = {
 }
 
 
-_WIDE = 110
-"""The width from which a row has room for all of the reason of the doubt."""
-
-_NARROW = 23
-"""How much of the reason a narrower row has; the question has all of it."""
-
-
 def _tried(row: MessageInDoubt, zone: tzinfo) -> str:
     """Return when a message was tried, as far as the database knows; a restored backup may not."""
     return f"{row.tried_at.astimezone(zone):%d %b %H:%M}" if row.tried_at else "not known"
@@ -54,18 +48,29 @@ def _tried(row: MessageInDoubt, zone: tzinfo) -> str:
 class DoubtsList(NumbersList[MessageInDoubt]):
     """The messages in doubt, the longest in doubt first."""
 
-    empty_text = "no message is in doubt"
+    empty_text = "No message is in doubt."
+    two_lines_below = 110
+
+    def titles(self) -> tuple[Sequence[str], Sequence[str]]:
+        columns = [f"  {'tried at':<14}", f"{'contact':<19}", f"{'number':<16}", "words"]
+        return columns[: 3 if self.in_two_lines else 4], ["" if self.in_two_lines else "why "]
 
     def draw(self, row: MessageInDoubt, index: int, line: int, width: int) -> Strip:
+        base = self.cursor_look(index)
+        words: Part = (safe_text(words_of(row.body)), "")
+        why = safe_text(self.phones.text(row.why))
+        if line == 1:
+            reason = f"{why}: " if why else ""
+            return self.strip([(" " * 16, ""), (reason, "quiet"), words], width=width, base=base)
         left: list[Part] = [
             (f"  {pad(_tried(row, self.zone), 12)}  ", "quiet"),
-            (pad(safe_text(self.phones.text(row.name)), 18 if width >= _WIDE else 14) + " ", "strong"),
+            (pad(safe_text(self.phones.text(row.name)), 18) + " ", "strong"),
             (pad(self.phones.number(row.phone_national), 16), ""),
-            (safe_text(words_of(row.body)), ""),
         ]
-        why = safe_text(self.phones.text(row.why))
-        right: list[Part] = [(f" {why if width >= _WIDE else fit(why, _NARROW)} ", "quiet")] if why else []
-        return self.strip(left, right, width=width, base=self.cursor_look(index))
+        if self.in_two_lines:
+            return self.strip(left, width=width, base=base)
+        right: list[Part] = [(f" {why} ", "quiet")] if why else []
+        return self.strip([*left, words], right, width=width, base=base)
 
 
 class DoubtsScreen(ListingScreen[MessageInDoubt]):

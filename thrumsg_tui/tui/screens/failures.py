@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from textual import on, work
@@ -19,24 +20,32 @@ from thrumsg_tui.tui.screens.overlay import ListingScreen, NumbersList
 from thrumsg_tui.tui.widgets.line_widgets import Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
-_WIDE = 110
-"""The width from which a row has room for longer names."""
-
 
 class FailuresList(NumbersList[FailedMessage]):
     """The messages that have failed, the newest first."""
 
-    empty_text = "no message has failed in the last 24 hours"
+    empty_text = "No message has failed in the last 24 hours."
+    two_lines_below = 110
+
+    def titles(self) -> tuple[Sequence[str], Sequence[str]]:
+        columns = [f"  {'failed at':<14}", f"{'contact':<19}", f"{'number':<16}", "why, and the words"]
+        return columns[: 3 if self.in_two_lines else 4], []
 
     def draw(self, row: FailedMessage, index: int, line: int, width: int) -> Strip:
-        left: list[Part] = [
-            (f"  {row.failed_at.astimezone(self.zone):%d %b %H:%M}  ", "quiet"),
-            (pad(safe_text(self.phones.text(row.name)), 18 if width >= _WIDE else 14) + " ", "strong"),
-            (pad(self.phones.number(row.phone_national), 16), ""),
+        base = self.cursor_look(index)
+        said: list[Part] = [
             (safe_text(self.phones.text(row.why)), "warning"),
             (f"  {safe_text(words_of(row.body))}", "quiet"),  # as much of it as there is room for
         ]
-        return self.strip(left, width=width, base=self.cursor_look(index))
+        if line == 1:
+            return self.strip([(" " * 16, ""), *said], width=width, base=base)
+        left: list[Part] = [
+            (f"  {row.failed_at.astimezone(self.zone):%d %b %H:%M}  ", "quiet"),
+            (pad(safe_text(self.phones.text(row.name)), 18) + " ", "strong"),
+            (pad(self.phones.number(row.phone_national), 16), ""),
+            *([] if self.in_two_lines else said),
+        ]
+        return self.strip(left, width=width, base=base)
 
 
 class FailuresScreen(ListingScreen[FailedMessage]):

@@ -15,7 +15,7 @@ from thrumsg_tui.store.changes.follow_ups import end_follow_up
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.campaigns import get_campaign, questions
 from thrumsg_tui.store.queries.follow_ups import follow_ups
-from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.content_forms import follow_up_change_form, follow_up_form, reached_words
 from thrumsg_tui.tui.glyphs import Glyphs
@@ -28,8 +28,6 @@ from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
 class FollowUpList(OverlayList[FollowUp]):
     """Follow-ups in two lines each: title and progress, then text and target."""
-
-    empty_text = "no follow-ups yet: c makes one"
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -80,6 +78,9 @@ class FollowUpsScreen(ListingScreen[FollowUp]):
         campaign, rows = await self.thrumsg.store.query(_read, self._campaign_id)
         self._campaign = campaign
         self.show_title(safe_text(campaign.name), "Follow-ups")
+        self.list.empty_text = (
+            f"No follow-ups yet. {key_of('follow_ups.add')} writes one: a later message to all, or to some."
+        )
         self.list.zone = ZoneInfo(campaign.hours.timezone)
         self.list.show_all(rows, self.list.cursor)
         active = sum(each.active for each in rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import on, work
 from textual.strip import Strip
 
@@ -32,6 +34,12 @@ from thrumsg_tui.tui.widgets.paged_list import PagedList
 _COUNTED = 2_000
 """How many events below the window are counted; of millions, nobody waits for the number."""
 
+_NONE_BY_THEM = "No change by anybody of that name: Esc clears the search."
+_NONE_YET = "No change yet. What anybody does is listed here, and most of it can be undone."
+
+_WHO = 12
+"""The width of the column with who did it."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Page:
@@ -47,24 +55,29 @@ class _Page:
 class HistoryList(NumbersList[Event]):
     """The events of the journal, newest first."""
 
-    empty_text = "nothing matches"
+    two_lines_below = 110
+
+    def titles(self) -> tuple[Sequence[str], Sequence[str]]:
+        columns = [f"{'change':>8}  ", f"{'when':<14}", pad("who", _WHO)]
+        return columns if self.in_two_lines else [*columns, "  what"], ["can be undone "]
 
     def draw(self, row: Event, index: int, line: int, width: int) -> Strip:
-        roomy = width >= 100
-        state: Part
+        base = self.cursor_look(index)
+        what: Part = (safe_text(summary(row.facts, self.phones)), "quiet" if row.undone_by else "")
+        if line == 1:
+            return self.strip([(" " * 10, ""), what], width=width, base=base)
+        state: Part = (" can be undone " if row.undoable else "", "recorded")
         if row.under_way:
             state = (" under way ", "marked")
         elif row.undone_by:
-            state = (f" undone by {row.undone_by} " if roomy else " undone ", "quiet")
-        else:
-            state = ((" can be undone " if roomy else " can undo ") if row.undoable else "", "recorded")
-        who = f"{row.by} for {row.acting_for}" if row.acting_for else row.by or "automatic"
+            state = (f" undone by {row.undone_by} ", "quiet")
+        who = safe_text(f"{row.by} for {row.acting_for}" if row.acting_for else row.by or "automatic")
         left: list[Part] = [
-            (f"{row.id:>6}  {row.at.astimezone(self.zone):%d %b %H:%M}  ", "quiet"),
-            (pad(safe_text(who), 12), "strong"),
-            (f"  {safe_text(summary(row.facts, self.phones))}", "quiet" if row.undone_by else ""),
+            (f"{row.id:>8}  {row.at.astimezone(self.zone):%d %b %H:%M}  ", "quiet"),
+            (who if self.in_two_lines else pad(who, _WHO), "strong"),
+            *([] if self.in_two_lines else [("  ", ""), what]),
         ]
-        return self.strip(left, [state], width=width, base=self.cursor_look(index))
+        return self.strip(left, [state], width=width, base=base)
 
 
 class HistoryScreen(ListingScreen[Event]):
@@ -109,6 +122,7 @@ class HistoryScreen(ListingScreen[Event]):
         first, height = self.list.window
         page = await self.thrumsg.store.query(self._read, self.search.value, first, max(height, 1))
         self.list.tell_phones(page.settings.phone_display(ascii_only=self.thrumsg.glyphs.ascii_only))
+        self.list.empty_text = _NONE_BY_THEM if self.search.value else _NONE_YET
         self.list.show(page.total, page.first, page.rows, self.list.cursor)
         conversation = f"conversation with {self._whose}" if self._this_conversation else "all conversations"
         campaigns = "all campaigns" if self._all_campaigns else "this campaign"

@@ -20,7 +20,7 @@ from thrumsg_tui.store.imports.import_kinds import import_file
 from thrumsg_tui.store.imports.result import Imported
 from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.settings import settings
-from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.dialogs.confirm_points import confirming
 from thrumsg_tui.tui.dialogs.import_forms import FileChoice, columns_form, file_form, rejects_form
 from thrumsg_tui.tui.named_files import NamedFiles, named_files
@@ -50,8 +50,6 @@ class LineReport:
 
 class ReportList(NumbersList[LineReport]):
     """The rows that an import would change or reject; rejected ones come first."""
-
-    empty_text = "nothing is read yet"
 
     def draw(self, row: LineReport, index: int, line: int, width: int) -> Strip:
         look = {"rejected": "warning", "look": "warning", "duplicate": "accent"}.get(row.fate, "recorded")
@@ -89,6 +87,8 @@ class ImportScreen(ListingScreen[LineReport]):
         self.show_title("Import")
         super().on_mount()
         self.summary.show([("  Choose a file.", "quiet")])
+        choose = f"{key_of('import.file')} chooses a file; its rows are shown here before any is imported."
+        self.list.empty_text = f"Nothing is read yet. {choose}"
         self.action_file()
 
     def moved(self) -> None:
@@ -203,7 +203,8 @@ class ImportScreen(ListingScreen[LineReport]):
     def _paint(self) -> None:
         rows = reports(self._result) if self._result else []
         listed = self.query_one(ReportList)
-        listed.empty_text = "no row would change anything" if self._result else ReportList.empty_text
+        if self._result:
+            listed.empty_text = "No row would change anything."
         listed.show_all(rows, 0)
         if self._result is None or self._chosen is None:
             self.summary.show([("  Nothing was changed.", "quiet")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import on, work
 from textual.strip import Strip
 
@@ -11,7 +13,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_in_number
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.opt_outs import OptOutRow, count_opt_outs, opt_out_rows
 from thrumsg_tui.store.queries.settings import Settings, settings
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.opt_out_forms import note_form, opt_out_form
@@ -23,27 +25,35 @@ from thrumsg_tui.tui.widgets.paged_list import PagedList
 _Page = tuple[int, int, list[OptOutRow], Settings]
 """Number of opt-outs, index of the first one read, the rows read, and the settings."""
 
+_BY = 12
+"""The width of the column with who opted the number out."""
+
 
 class OptedOutNumbers(NumbersList[OptOutRow]):
     """Opted-out numbers, newest first."""
 
-    empty_text = "no number is opted out, or none matches"
+    two_lines_below = 100
+
+    def titles(self) -> tuple[Sequence[str], Sequence[str]]:
+        columns = [f"  {'number':<18}", f"{'contact':<23}", f"{'how':<10}"]
+        return columns if self.in_two_lines else [*columns, "note"], [f" {'by':<{_BY}}", f" {'since':<11} "]
 
     def draw(self, row: OptOutRow, index: int, line: int, width: int) -> Strip:
-        opt_out = row.opt_out
+        opt_out, base = row.opt_out, self.cursor_look(index)
+        note: Part = (safe_text(self.phones.text(opt_out.note)), "")
+        if line == 1:
+            return self.strip([(" " * 20, ""), note], width=width, base=base)
         left: list[Part] = [
             (f"  {pad(self.phones.number(row.phone_national), 18)}", ""),
             (pad(safe_text(row.name or ""), 22) + " ", "strong"),
             (f"{pad(opt_out.kind, 10)}", "quiet"),
-            (safe_text(self.phones.text(opt_out.note)), ""),
+            *([] if self.in_two_lines else [note]),
         ]
-        by = f" {safe_text(opt_out.by)}" if opt_out.by else ""
-        return self.strip(
-            left,
-            [(f"{by} ", "quiet"), (f" {opt_out.at.astimezone(self.zone):%d %b %Y} ", "quiet")],
-            width=width,
-            base=self.cursor_look(index),
-        )
+        right: list[Part] = [
+            (f" {pad(safe_text(opt_out.by or ''), _BY)}", "quiet"),
+            (f" {opt_out.at.astimezone(self.zone):%d %b %Y} ", "quiet"),
+        ]
+        return self.strip(left, right, width=width, base=base)
 
 
 class OptOutsScreen(ListingScreen[OptOutRow]):
@@ -65,6 +75,8 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
         first, height = self.list.window
         total, first, rows, kept = await self.thrumsg.store.query(_read, self.search.value, first, max(height, 1))
         self.list.tell_phones(kept.phone_display(ascii_only=self.thrumsg.glyphs.ascii_only))
+        searched = "No number matches: Esc clears the search." if self.search.value else ""
+        self.list.empty_text = searched or f"Nobody is opted out. {key_of('opt_outs.add')} adds a number or a list."
         self.list.show(total, first, rows, self.list.cursor)
         self.summary.show([(f"  {pluralize(total, 'number is', 'numbers are')} opted out, in every campaign", "quiet")])
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import tzinfo
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.strip import Strip
 from textual.widgets import Input
 
 from thrumsg_tui.domain.redaction import PhoneDisplay
@@ -36,13 +36,39 @@ class OverlayScreen(CommandScreen):
 
 
 class OverlayList(PagedList[_Row]):
-    """A list with the keys of a list."""
+    """A list with the keys of a list, and a heading with the titles of its columns."""
 
     BINDINGS = bindings(commands_of(Scope.LIST), checked=False)
-    empty_text = "nothing here"
+    two_lines_below: ClassVar[int] = 0
+    """The width, in cells, below which each row has two lines."""
 
-    def draw_empty(self, line: int, width: int) -> Strip:
-        return self.strip([(f"  {self.empty_text}", "quiet")] if line == 0 else [], width=width)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.heading = LineWidget(id="heading")
+
+    @property
+    def in_two_lines(self) -> bool:
+        """Whether each row has two lines."""
+        return self.row_height > 1
+
+    def titles(self) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the titles of the columns at the left and at the right end, each as wide as its column."""
+        return (), ()
+
+    def show(self, total: int, first: int, rows: Sequence[_Row], cursor: int) -> None:
+        super().show(total, first, rows, cursor)
+        self._show_titles()
+
+    def on_resize(self) -> None:
+        if self.two_lines_below:
+            self.row_height = 2 if self.size.width < self.two_lines_below else 1
+        super().on_resize()
+        self._show_titles()
+
+    def _show_titles(self) -> None:
+        left, right = self.titles() if self.total else ((), ())
+        beside = " " * (self.size.width - self.scrollable_content_region.width)
+        self.heading.show([(title, "quiet") for title in left], [(title, "quiet") for title in [*right, beside]])
 
 
 class NumbersList(OverlayList[_Row]):
@@ -85,6 +111,8 @@ class ListingScreen(OverlayScreen, Generic[_Row]):
         yield self.summary
         if self.searches_for:
             yield Horizontal(LineWidget(id="slash"), self.search, id="search-row")
+        if isinstance(self.list, OverlayList):
+            yield self.list.heading
         yield self.list
         yield self.key_line
 

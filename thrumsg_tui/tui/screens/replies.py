@@ -13,7 +13,7 @@ from thrumsg_tui.store.changes.replies import move_reply, remove_reply
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
-from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.content_forms import reply_form
 from thrumsg_tui.tui.screens.base import ACTION
@@ -24,8 +24,6 @@ from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 class ReplyList(OverlayList[RecommendedReply]):
     """Replies in two lines each: title, then text."""
-
-    empty_text = "no replies yet: c adds one"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -71,6 +69,8 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
         ids = [each.id for each in rows]
         cursor = ids.index(self._follow) if self._follow in ids else self.list.cursor
         self._follow = None
+        adds = f"No recommended replies yet. {key_of('reply_editor.add')} writes one, for answers that come often."
+        self.list.empty_text = "No reply matches: Esc clears the search." if self.search.value else adds
         self.list.show_all(rows, cursor)
         own = sum(not each.is_global for each in self._all)
         self.summary.show([(f"  {own} of this campaign, {len(self._all) - own} of all campaigns", "quiet")])

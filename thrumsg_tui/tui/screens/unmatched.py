@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import on, work
 from textual.strip import Strip
 
@@ -23,14 +25,22 @@ from thrumsg_tui.tui.widgets.paged_list import PagedList
 class UnmatchedList(NumbersList[UnmatchedMessage]):
     """The unmatched messages, latest arrival first."""
 
-    empty_text = "every message found its conversation"
+    empty_text = "Every message has found its conversation."
+    two_lines_below = 110
+
+    def titles(self) -> tuple[Sequence[str], Sequence[str]]:
+        columns = [f"  {'when':<19}", f"{'from':<18}"]
+        return columns if self.in_two_lines else [*columns, "words"], []
 
     def draw(self, row: UnmatchedMessage, index: int, line: int, width: int) -> Strip:
+        base, words = self.cursor_look(index), safe_text(words_of(row.body, row.media))
+        if line == 1:
+            return self.strip([(" " * 21, ""), (words, "")], width=width, base=base)
         when = f"  {row.at.astimezone(self.zone):%d %b %Y %H:%M}  "
         sender = safe_text(self.phones.number(row.phone) or NO_SENDER)
-        left = [(when, "quiet"), (pad(sender, 18), "strong"), (safe_text(words_of(row.body, row.media)), "")]
+        left = [(when, "quiet"), (pad(sender, 18), "strong"), *([] if self.in_two_lines else [(words, "")])]
         right = [] if row.reason is UnmatchedReason.UNKNOWN else [(f" {row.reason.why} ", "quiet")]
-        return self.strip(left, right, width=width, base=self.cursor_look(index))
+        return self.strip(left, right, width=width, base=base)
 
 
 class UnmatchedScreen(ListingScreen[UnmatchedMessage]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import on, work
 from textual.strip import Strip
 
@@ -22,18 +24,20 @@ from thrumsg_tui.tui.widgets.paged_list import PagedList
 class UserList(OverlayList[PersonRow]):
     """The users with their roles and numbers of campaigns."""
 
-    empty_text = "nobody matches"
+    empty_text = "Nobody matches: Esc clears the search."
+
+    def titles(self) -> tuple[Sequence[str], Sequence[str]]:
+        return [f"  {'name':<21}", f"{'login':<13}", "e-mail"], [f" {'role':<10}", f"{'works on':>13} "]
 
     def draw(self, row: PersonRow, index: int, line: int, width: int) -> Strip:
         user = row.user
         left: list[Part] = [
-            (f"  {pad(safe_text(user.name), 24)} ", ""),
-            (f"{pad(safe_text(user.login), 14)} ", "quiet"),
+            (f"  {pad(safe_text(user.name), 20)} ", ""),
+            (f"{pad(safe_text(user.login), 12)} ", "quiet"),
+            (safe_text(user.email), "quiet"),
         ]
         right: list[Part] = [
-            (f"{safe_text(user.email)}  ", "quiet"),
-            (pad(user.role, 10), "strong" if user.role.rank else ""),
-            (pad(pluralize(row.campaigns, "campaign"), 13, right=True) + " ", "quiet"),
+            (f" {pad(user.role, 10)}{pad(pluralize(row.campaigns, 'campaign'), 13, right=True)} ", "quiet"),
         ]
         return self.strip(left, right, width=width, base=self.cursor_look(index))
 

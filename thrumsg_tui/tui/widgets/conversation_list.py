@@ -23,7 +23,6 @@ class ConversationList(PagedList[ConversationRow]):
     def __init__(self, glyphs: Glyphs, zone: tzinfo, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.marks: frozenset[ConversationId] = frozenset()
-        self.empty_text = ""
         self.drafts: Mapping[ConversationId, str] = {}
         self._glyphs = glyphs
         self._zone = zone
@@ -57,9 +56,6 @@ class ConversationList(PagedList[ConversationRow]):
         if line == 0:
             return self.strip([*self._gutter(row), self._contact(row)], self._age(row), width=width, base=base)
         return self.strip([("    ", ""), self._last_words(row)], width=width, base=base)
-
-    def draw_empty(self, line: int, width: int) -> Strip:
-        return self.strip([("  " + self.empty_text, "quiet")] if line == 0 else [], width=width)
 
     def _gutter(self, row: ConversationRow) -> list[Part]:
         glyphs = self._glyphs

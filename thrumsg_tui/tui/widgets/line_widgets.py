@@ -83,6 +83,16 @@ class StripWidget(Widget):
         finally:
             self._keeps_style, self._style = False, None
 
+    def wrapped(self, text: str, width: int) -> list[str]:
+        """Wrap a text from outside into lines of `width` cells."""
+        lines = Text(separated(safe_text(text, multiline=True))).wrap(self.app.console, max(width, 4))
+        return [line.plain.rstrip() for line in lines] or [""]
+
+    def shortened(self, text: str, width: int, most: int) -> list[str]:
+        """Wrap a text from outside into at most `most` lines; an ellipsis shows that something was cut."""
+        lines = self.wrapped(text, width)
+        return [*lines[: most - 1], fit(" ".join(lines[most - 1 :]), width)]
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw lines as they are; Textual would make each of them anew, for the border that there is not."""
         strips: list[Strip] = []
@@ -208,16 +218,6 @@ class ScrollingLines(StripWidget, ScrollView):
     def lines(self, width: int) -> list[Strip]:
         """Draw all lines for a width in cells."""
         raise NotImplementedError
-
-    def wrapped(self, text: str, width: int) -> list[str]:
-        """Wrap a text from outside into lines of `width` cells."""
-        lines = Text(separated(safe_text(text, multiline=True))).wrap(self.app.console, max(width, 4))
-        return [line.plain.rstrip() for line in lines] or [""]
-
-    def shortened(self, text: str, width: int, most: int) -> list[str]:
-        """Wrap a text from outside into at most `most` lines; an ellipsis shows that something was cut."""
-        lines = self.wrapped(text, width)
-        return [*lines[: most - 1], fit(" ".join(lines[most - 1 :]), width)]
 
     def remake(self) -> None:
         """Draw the lines again, because their content has changed."""

@@ -47,6 +47,8 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
 
     DEFAULT_CSS = "PagedList { scrollbar-size-vertical: 1; overflow: hidden auto; }"
     row_height = reactive(1)
+    empty_text = ""
+    """What stands in place of the rows if there are none: why, and what to do next."""
 
     class Chosen(Message):
         """Enter was pressed on a row."""
@@ -169,8 +171,9 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         raise NotImplementedError
 
     def draw_empty(self, line: int, width: int) -> Strip:
-        """Draw a line of a list without rows."""
-        return Strip.blank(width, self.style_of_lines)
+        """Draw a line of a list without rows, which says why it is empty and what to do next (`empty_text`)."""
+        lines = self.wrapped(self.empty_text, width - 4)
+        return self.strip([(f"  {lines[line]}", "quiet")] if line < len(lines) else [], width=width)
 
     def cursor_look(self, index: int) -> str:
         """Return the look of a row: that of the cursor if it is there, else the plain one."""

@@ -39,6 +39,8 @@ class DestinationSearch(LineInput):
 class DestinationList(PagedList[Destination]):
     """The possible destinations, each with a check box; a search leaves only those whose names match."""
 
+    empty_text = "Nobody matches."
+
     def __init__(self, choices: BulkChoices, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.can_focus = False
@@ -88,9 +90,6 @@ class DestinationList(PagedList[Destination]):
         left: list[Part] = [(" [x] " if chosen else " [ ] ", look), (title, look)]
         right: list[Part] = [(f"holds {assignment.assigned} ", "quiet")] if assignment else []
         return self.strip(left, right, width=width, base=self.cursor_look(index))
-
-    def draw_empty(self, line: int, width: int) -> Strip:
-        return self.strip([("  nobody matches", "quiet")] if line == 0 else [], width=width)
 
 
 class BulkFields(ScrollingLines):

@@ -48,7 +48,9 @@ class MatchingReplies(ScrollingLines):
         strips: list[Strip] = []
         found = self.found
         if not found:
-            strips.append(self.strip([(" no reply matches" if self.all else " No replies.", "quiet")], width=width))
+            none = "No recommended replies yet: the menu of the overview adds them."
+            said = self.wrapped("No reply matches." if self.all else none, width - 2)
+            strips += [self.strip([(f" {line}", "quiet")], width=width) for line in said]
         for index, reply in enumerate(found):
             if reply.is_global and (index == 0 or not found[index - 1].is_global):
                 strips.append(self.strip([(" for every campaign", "quiet")], width=width))

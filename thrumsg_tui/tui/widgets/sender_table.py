@@ -55,17 +55,17 @@ def _column_heading(column: SenderSort, title: str) -> str:
             assert_never(column)
 
 
-NOBODY = "no sender of this campaign matches; + on its overview adds somebody"
+NOBODY = "No sender of this campaign matches; + on its overview adds somebody."
 
 
 class SenderTable(PagedList[Assignment]):
     """All assignments of a campaign, Unassigned first."""
 
+    empty_text = NOBODY
+
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.marks: set[AssignmentId] = set()
-        self.nobody = NOBODY
-        """What stands in place of the rows if there are none."""
         self._glyphs = glyphs
         self._waiting: Mapping[AssignmentId, datetime] = {}
         self._age: Callable[[datetime], str] = str
@@ -101,6 +101,3 @@ class SenderTable(PagedList[Assignment]):
         mark: Part = (f"{glyphs.mark} " if row.id in self.marks else "  ", "marked")
         name: Part = (safe_text(row.name), "" if row.user else "accent")
         return self.strip([mark, name], right, width=width, base=self.cursor_look(index))
-
-    def draw_empty(self, line: int, width: int) -> Strip:
-        return self.strip([(f"  {safe_text(self.nobody)}", "quiet")] if line == 0 else [], width=width)

@@ -94,7 +94,8 @@ class SurveyPane(Pane):
 
     def lines(self, width: int) -> list[Strip]:
         if not self._questions:
-            return [self.strip([(" No survey questions.", "quiet")], width=width)]
+            said = self.wrapped("No survey questions yet: the menu of the overview adds them.", width - 2)
+            return [self.strip([(f" {line}", "quiet")], width=width) for line in said]
         strips: list[Strip] = []
         self._starts = []
         for index, question in enumerate(self._questions):

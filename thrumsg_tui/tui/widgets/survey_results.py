@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.survey_results import QuestionResult
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, pad
@@ -72,7 +72,8 @@ class ResultsPane(ScrollingLines, can_focus=True):
 
     def lines(self, width: int) -> list[Strip]:
         if not self._results:
-            return [self.strip([("  no questions yet: c adds one", "quiet")], width=width)]
+            none = f"No questions yet. {key_of('survey_editor.add')} adds one."
+            return [self.strip([(f"  {none}", "quiet")], width=width)]
         strips: list[Strip] = []
         self._starts = []
         for index, result in enumerate(self._results):

@@ -114,7 +114,7 @@ class ThreadPane(ScrollingLines, can_focus=True):
             else:
                 strips += self._event(f"{thread_sentence(entry.facts, entry.by_name, phones)}, {local:%H:%M}", width)
         if not entries:
-            strips.append(self.strip([(" nothing was written yet", "quiet")], width=width))
+            strips.append(self.strip([(" Nothing was written yet.", "quiet")], width=width))
         return strips
 
     def _rule(self, title: str, width: int) -> Strip:

@@ -11,9 +11,9 @@ from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.queries.list_places import Landmark
 from thrumsg_tui.store.queries.messenger import MessengerView
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.screens.messenger.count_prefix import Cursor
+from thrumsg_tui.tui.screens.messenger.count_prefix import Cursor, digit_of
 from thrumsg_tui.tui.screens.messenger.state import MessengerState
 from thrumsg_tui.tui.widgets.conversation_list import ConversationList
 from thrumsg_tui.tui.widgets.inputs import SearchInput
@@ -72,9 +72,7 @@ class ConversationListPane(Vertical):
         """Show the tabs and rows of an answer."""
         tab = view.list.tab or Tab.RESPONSES
         self._tabs.show_tabs(view.tabs, tab)
-        self.list.empty_text = "nothing matches" if view.list.search else "nothing here"
-        if (waiting := view.tabs.get(Tab.INITIAL)) and tab is Tab.RESPONSES and not view.list.search:
-            self.list.empty_text += f"; 1 has {pluralize(waiting, 'initial message')}"
+        self.list.empty_text = "Nothing matches: Esc clears the search." if view.list.search else _why_empty(view, tab)
         self.list.tell_time(now)
         self.list.show(view.total, view.first, view.rows, view.cursor_index)
         self.list.show_drafts(view.drafts)
@@ -84,3 +82,16 @@ class ConversationListPane(Vertical):
         parts += [(f"{marked} marked", "marked"), (" of ", "quiet")] if marked else []
         parts.append((f"{view.total}{more} ", ""))
         self._sort.show([], parts)
+
+
+def _why_empty(view: MessengerView, tab: Tab) -> str:
+    """Say why a tab without a search is empty, and what to do next."""
+    if tab is Tab.OPT_OUTS:
+        return "Nobody of these contacts has opted out."
+    if tab is not Tab.RESPONSES:
+        return "Nobody is left in this tab."
+    if waiting := view.tabs.get(Tab.INITIAL):
+        return f"Nobody has replied yet. {digit_of(Tab.INITIAL)} has {pluralize(waiting, 'initial message')} to send."
+    if not view.viewing.assigned:
+        return f"No conversation is assigned here. {key_of('messenger.next_waiting')} goes to a contact who waits."
+    return f"Nobody has replied yet. {key_of('messenger.next_waiting')} goes to a contact who waits elsewhere."

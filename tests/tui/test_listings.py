@@ -1,0 +1,86 @@
+"""The screens with a list: their headings, rows of two lines in a narrow window, and what an empty one says."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.office import Office
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.store.changes.opt_outs import opt_out_number
+
+NARROW, WIDE = (80, 24), (120, 40)
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_each_column_has_a_title_above_it(office: Office, maria: ConversationId, size: tuple[int, int]) -> None:
+    opt_out_number(office.db, office.ana, office.conversation(maria).phone, note="Asked at the door")
+    async with office.messenger(size=size) as person:
+        await person.press("q", "O")
+        heading = next(line for line in person.lines if "number" in line and "since" in line)
+        row = next(line for line in person.lines if "(415) 555-0001" in line)
+        for title, cell in (
+            ("number", "(415)"),
+            ("contact", "Maria"),
+            ("how", "manual"),
+            ("by", "Ana"),
+            ("since", "0"),
+        ):
+            assert row[heading.index(title) :].startswith(cell), f"{heading}\n{row}"
+
+
+async def test_the_titles_stay_above_their_columns_beside_a_scrollbar(office: Office) -> None:
+    for number in range(60):
+        opt_out_number(office.db, office.ana, f"+1415555{number:04}")
+    async with office.messenger(size=WIDE) as person:
+        await person.press("q", "O")
+        heading = next(line for line in person.lines if "number" in line and "since" in line)
+        row = next(line for line in person.lines if "Ana Ortiz" in line and "manual" in line)
+        assert heading.index("by") == row.index("Ana Ortiz")
+
+
+LONG = "How do you plan to get to the polling place on that day?,On foot or by bicycle from the library|By boat"
+
+
+async def test_a_narrow_history_says_all_of_each_change(office: Office, maria: ConversationId) -> None:
+    office.survey(LONG)
+    async with office.messenger(size=NARROW) as person:
+        await person.press("e", "1", "escape", "H")
+        row = next(index for index, line in enumerate(person.lines) if "can be undone" in line and " ana " in line)
+        assert person.lines[row + 1].strip().startswith("How do you plan to get to the polling place on that day?")
+    async with office.messenger(size=WIDE) as person:
+        await person.press("H")
+        assert any(" ana " in line and "How do you plan" in line for line in person.lines)
+
+
+EMPTY = {
+    "O": "Nobody is opted out. c adds a number or a list.",
+    "M": "Every message has found its conversation.",
+    "e": "No questions yet. c adds one.",
+    "a": "No recommended replies yet. c writes one",
+    "f": "No follow-ups yet. c writes one",
+    "D": "No message is in doubt.",
+    "F": "No message has failed in the last 24 hours.",
+}
+
+
+@pytest.mark.parametrize("size", [(60, 18), NARROW, WIDE])
+async def test_an_empty_list_says_why_and_what_to_do(office: Office, size: tuple[int, int]) -> None:
+    async with office.app(size=size) as person:
+        for key, sentence in EMPTY.items():
+            await person.press(key)
+            assert sentence in " ".join(person.screen.split()), person.screen
+            await person.press("escape")
+
+
+async def test_an_empty_tab_says_where_there_is_something_to_do(office: Office) -> None:
+    office.contact("Maria Lopez")
+    office.contact("Dev Patel", to="lee", wrote="Hello")
+    async with office.messenger(size=NARROW) as person:
+        await person.press("2")
+        assert person.sees("Nobody has replied yet. 1 has 1 initial message to send.")
+        await person.press("4")
+        assert person.sees("Nobody of these contacts has opted out.")
+    async with office.messenger(None, size=NARROW) as person:
+        assert person.sees("No conversation is assigned here. u goes to a contact who waits.")
+        await person.press("u")
+        assert person.row == "Dev Patel"
