@@ -80,11 +80,16 @@ class Office:
         return [each["body"] for each in self.thread(contact)["messages"]]
 
     def open(
-        self, *words: str, size: tuple[int, int] = (120, 40), program: Sequence[str] = (), **environment: str
+        self,
+        *words: str,
+        size: tuple[int, int] = (120, 40),
+        program: Sequence[str] = (),
+        background: str | None = None,
+        **environment: str,
     ) -> Terminal:
         """Open the app in a terminal, which is closed at the end of the test."""
         command = [*(program or (sys.executable, "-m", "thrumsg_tui")), *words, "--db", str(self.database)]
-        terminal = Terminal(command, environment=self.environment | environment, size=size)
+        terminal = Terminal(command, environment=self.environment | environment, size=size, background=background)
         return self._terminals.enter_context(terminal)
 
     def close(self) -> None:

@@ -109,8 +109,10 @@ class Terminal:
         *,
         environment: Mapping[str, str],
         size: tuple[int, int] = (120, 40),
+        background: str | None = None,
     ) -> None:
         self.columns, self.rows = size
+        self._background = background
         self.written = bytearray()
         self._screen = pyte.Screen(self.columns, self.rows)
         self._stream = pyte.Stream(self._screen)
@@ -382,6 +384,8 @@ class Terminal:
     def _answer(self, text: str) -> None:
         """Answer what the program asks its terminal: synchronised updates are known, in-band resizing is not."""
         answers = [f"\x1b[?{mode};{2 if mode == '2026' else 0}$y" for mode in _PRIVATE_MODE_QUERY.findall(text)]
+        if self._background and "\x1b]11;?" in text:
+            answers.append(f"\x1b]11;rgb:{'/'.join(2 * self._background[each : each + 2] for each in (1, 3, 5))}\x1b\\")
         if "\x1b[c" in text:
             answers.append("\x1b[?62;22c")
         if "\x1b[6n" in text:

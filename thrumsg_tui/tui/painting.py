@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from thrumsg_tui.tui.compositor import draw_by_line
 from thrumsg_tui.tui.frame_buffer import FrameBuffer
-from thrumsg_tui.tui.terminal_theme import TerminalTheme, color_system_of, tells_light, theme_for
+from thrumsg_tui.tui.terminal_theme import color_system_of, is_light, tells_light, theme_for
 from thrumsg_tui.tui.textual_compat import (
     ChopsUpdate,
     LayoutUpdate,
@@ -128,9 +128,11 @@ class PaintingApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.color_system = color_system_of(os.environ, self.console.color_system)
         self._frame_buffer = FrameBuffer()
-        self.terminal_theme = theme_for("auto", self.color_system, is_light=tells_light(os.environ))
+        self._color_system = color_system_of(os.environ, self.console.color_system)
+        self._is_light = tells_light(os.environ)
+        self._wanted_theme = "auto"
+        self.terminal_theme = theme_for(self._wanted_theme, self._color_system, is_light=self._is_light)
         """What the terminal shows for the colours that widgets paint."""
         self._terminal_size: Size | None = None
         """The size that the terminal told last."""
@@ -143,8 +145,25 @@ class PaintingApp(App[None]):
         """Return none: the theme says what the terminal shows, also without colours."""
         return ()
 
-    def show_theme(self, theme: TerminalTheme) -> None:
-        """Show a theme from now on."""
+    @property
+    def is_colored(self) -> bool:
+        """Whether the terminal shall show colours."""
+        return self.terminal_theme.name != "monochrome"
+
+    @property
+    def asks_for_background(self) -> bool:
+        """Whether the theme depends on the background of the terminal, and the terminal may tell it."""
+        return self._wanted_theme == "auto" and self.is_colored and os.environ.get("TERM") != "linux"
+
+    def background_told(self, red: float, green: float, blue: float) -> None:
+        """Show the theme for the background of the terminal, in parts from 0 to 1."""
+        self._is_light = is_light(red, green, blue)
+        self.show_theme(self._wanted_theme)
+
+    def show_theme(self, wanted: str) -> None:
+        """Show a theme of `THEMES` from now on; `auto` is the one that suits the terminal."""
+        self._wanted_theme = wanted
+        theme = theme_for(wanted, self._color_system, is_light=self._is_light)
         if theme is not self.terminal_theme:
             self.terminal_theme = theme
             self.action_redraw()

@@ -10,6 +10,8 @@ from asyncio import get_running_loop
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from itertools import chain
 from queue import Empty
 from time import monotonic
 from typing import Any, Protocol, TextIO, cast
@@ -35,8 +37,30 @@ _ENOUGH = 8192
 """Number of buffered characters above which they are written."""
 
 
+_WHICH_BACKGROUND = "\x1b]11;?\x1b\\"
+_BACKGROUND = re.compile(
+    r"\x1b\]11;rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})[^\x07\x1b]*(?:\x07|\x1b\\)", re.IGNORECASE
+)
+_BACKGROUND_BEGUN = re.compile(r"\x1b(?:\](?:1(?:1(?:;[^\x07\x1b]*\x1b?)?)?)?)?\Z")
+"""The colour behind texts: terminals with windows report it on request, others say nothing."""
+
+_SET_YELLOW, _RESET_PALETTE = "\x1b]P3f1c230\x1b\\", "\x1b]R\x1b\\"
+"""The yellow of the console of Linux is a brown, on which dark text is hard to read."""
+
+
 class OnTerminal(Protocol):
     """The app as the driver sees it."""
+
+    @property
+    def is_colored(self) -> bool:
+        """Whether the terminal shall show colours."""
+
+    @property
+    def asks_for_background(self) -> bool:
+        """Whether the theme depends on the background of the terminal."""
+
+    def background_told(self, red: float, green: float, blue: float) -> None:
+        """Take the background of the terminal, in parts from 0 to 1."""
 
     def terminal_gone(self) -> None:
         """End the app because its terminal is gone; called from any thread."""
@@ -56,16 +80,27 @@ class TerminalDriver(LinuxDriver):
         self._events = get_running_loop()
         self._is_up = False
         self._is_suspended = False
+        self._user = cast(OnTerminal, self._app)
+        self._sets_yellow = os.environ.get("TERM") == "linux" and self._user.is_colored
 
     def start_application_mode(self) -> None:
         """Take over the terminal."""
         self._is_up, self._is_suspended = True, False
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._sets_yellow:
+            self.write(_SET_YELLOW)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back."""
+        if self._sets_yellow:
+            self.write(_RESET_PALETTE)
+        super().stop_application_mode()
 
     def run_input_thread(self) -> None:
         """Read keys until the driver is stopped or the terminal is gone."""
         parser = KeyParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
+        background = Background(self.write, self._background_told, asks=self._user.asks_for_background)
         silence = _Silence(self.write)
         while not self.exit_event.is_set():
             if select.select([self.fileno], [], [], _LOOK_EVERY)[0]:
@@ -78,13 +113,13 @@ class TerminalDriver(LinuxDriver):
                 if not data:
                     self._gone()
                     return
-                keys = silence.broken_by(decode(data))
-                for event in parser.feed(keys) if keys else ():  # an empty text would end the parser
-                    self.process_message(event)
+                keys = silence.broken_by(background.taken_from(decode(data)))
             elif silence.too_long:
                 self._gone()
                 return
-            for event in parser.tick():
+            else:
+                keys = background.given_up()
+            for event in chain(parser.feed(keys) if keys else (), parser.tick()):  # an empty text would end the parser
                 self.process_message(event)
         with suppress(EOFError, ParseError):
             for _ in parser.feed(""):
@@ -144,7 +179,45 @@ class TerminalDriver(LinuxDriver):
 
     def _gone(self) -> None:
         self.stop_writing()
-        cast(OnTerminal, self._app).terminal_gone()
+        self._user.terminal_gone()
+
+    def _background_told(self, red: float, green: float, blue: float) -> None:
+        self._soon(partial(self._user.background_told, red, green, blue))
+
+
+class Background:
+    """Asks the terminal for its background, and takes the answer out of the input, at whatever time it comes.
+
+    A terminal that answers does so before it answers the request for its device attributes, which follows. Until then a
+    begun answer is kept until its rest is there, or until nothing has followed: then it was keys.
+    """
+
+    def __init__(
+        self, write: Callable[[str], None], told: Callable[[float, float, float], None], *, asks: bool
+    ) -> None:
+        self._told = told
+        self._is_awaited = asks
+        self._kept = ""
+        if asks:
+            write(_WHICH_BACKGROUND)
+
+    def taken_from(self, text: str) -> str:
+        """Take input, and return it without the answer."""
+        text, self._kept = self._kept + text, ""
+        if answer := _BACKGROUND.search(text):
+            self._told(*(int(part, 16) / (16 ** len(part) - 1) for part in answer.groups()))
+            text = text[: answer.start()] + text[answer.end() :]
+        if answer or _ANSWER.search(text):
+            self._is_awaited = False
+        elif self._is_awaited and (begun := _BACKGROUND_BEGUN.search(text)):
+            self._kept = begun[0]
+            text = text[: begun.start()]
+        return text
+
+    def given_up(self) -> str:
+        """Return what was kept, because nothing has followed."""
+        kept, self._kept = self._kept, ""
+        return kept
 
 
 class _Silence:

@@ -135,10 +135,10 @@ caret #22262a #fbfbfa"""
 _LIGHT_256 = """\
 background 231 235 241 94 28 130 251
 panel 255 235 240 94 22 88 250
-field 153 234 238 236 22 88 245
-cursor 153 234 238 236 22 88 245
+field 189 234 238 58 22 88 245
+cursor 189 234 238 58 22 88 245
 blurred 254 235 239 58 22 88 249
-ours 195 235 240 94 22 88 249
+ours 255 235 240 94 22 88 249
 bar 220 233
 caret 235 231"""
 
@@ -147,10 +147,10 @@ caret 235 231"""
 
 _DARK_16 = """\
 background 0 7 7 3 2 3 7
-panel 4 7 7 3 7 3 7
+panel 0 7 7 3 2 3 7 underline
 field 7 0 -bold
 cursor 7 0 -bold
-blurred 4 7 7 3 7 3 7
+blurred 0 7 7 3 2 3 7 underline
 ours 0 7 7 3 2 3 7
 bar 3 0 -bold
 caret 3 0 -bold"""

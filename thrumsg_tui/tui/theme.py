@@ -72,6 +72,8 @@ THRUMSG = Theme(
         "field": _FIELD,
         "cursor": _CURSOR,
         "blurred": _BLURRED,
+        "text-disabled": _GREY,
+        "text-muted": _GREY,
         "input-selection-background": _BLURRED,
         "ours": _OURS,
         "on-accent": _BLACK,
