@@ -16,8 +16,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from thrumsg_tui.tui.frame_buffer import FrameBuffer, PlacedStrip
-from thrumsg_tui.tui.rendition import Rendition, rendition_of
-from thrumsg_tui.tui.terminal_theme import terminal_theme
+from thrumsg_tui.tui.rendition import Rendition, rendition_of, terminal_theme
 
 WIDTH, HEIGHT, CUT = 15, 2, 6
 SIZE = Size(WIDTH, HEIGHT)

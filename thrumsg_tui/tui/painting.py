@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from thrumsg_tui.tui.compositor import draw_by_line
 from thrumsg_tui.tui.frame_buffer import FrameBuffer
-from thrumsg_tui.tui.terminal_theme import color_system_of, is_light, tells_light, theme_for
+from thrumsg_tui.tui.rendition import terminal_theme
 from thrumsg_tui.tui.textual_compat import (
     ChopsUpdate,
     LayoutUpdate,
@@ -32,6 +32,7 @@ from thrumsg_tui.tui.textual_compat import (
     strips_of,
     take_undrawn,
 )
+from thrumsg_tui.tui.theme import color_system_of, is_light, tells_light, theme_for
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
@@ -132,7 +133,7 @@ class PaintingApp(App[None]):
         self._color_system = color_system_of(os.environ, self.console.color_system)
         self._is_light = tells_light(os.environ)
         self._wanted_theme = "auto"
-        self.terminal_theme = theme_for(self._wanted_theme, self._color_system, is_light=self._is_light)
+        self.terminal_theme = terminal_theme(theme_for(self._wanted_theme, self._color_system, is_light=self._is_light))
         """What the terminal shows for the colours that widgets paint."""
         self._terminal_size: Size | None = None
         """The size that the terminal told last."""
@@ -161,9 +162,9 @@ class PaintingApp(App[None]):
         self.show_theme(self._wanted_theme)
 
     def show_theme(self, wanted: str) -> None:
-        """Show a theme of `THEMES` from now on; `auto` is the one that suits the terminal."""
+        """Show a theme of `TABLES` from now on; `auto` is the one that suits the terminal."""
         self._wanted_theme = wanted
-        theme = theme_for(wanted, self._color_system, is_light=self._is_light)
+        theme = terminal_theme(theme_for(wanted, self._color_system, is_light=self._is_light))
         if theme is not self.terminal_theme:
             self.terminal_theme = theme
             self.action_redraw()

@@ -1,13 +1,17 @@
-"""How a cell is drawn, and the shortest escape sequences from one such rendition to another."""
+"""How a terminal draws a cell in a theme, and the shortest escape sequences from one such rendition to another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from rich.color import Color
+from rich.color_triplet import ColorTriplet
 from rich.style import Style
+
+from thrumsg_tui.domain.lazy_dataclass import dataclass
+from thrumsg_tui.tui.theme import BEHIND, GROUND_COLORS, TABLES, TEXT_COLORS, TEXTS, behind
 
 
 class Rendition(NamedTuple):
@@ -99,3 +103,87 @@ def _color(color: Color | None, *, foreground: bool) -> str:
 
 def _on(properties: dict[str, bool | None]) -> str:
     return ";".join(parameter for parameter, is_on in properties.items() if is_on)
+
+
+# What a theme makes of a style
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What lies behind texts, and the colour of each kind of text on it, as Rich names colours."""
+
+    color: str
+    texts: tuple[str, ...]
+    """The colours of `TEXTS`; only one if all of them look the same."""
+    attributes: Mapping[str, bool]
+    """Attributes that all texts on it have, or do not have: `bold`, `reverse`, `underline`."""
+
+    def text(self, kind: str) -> str:
+        """Return the colour of a kind of text. What stands behind a dialog is quiet, what is on the bar is plain."""
+        if len(self.texts) == 1:
+            return self.texts[0]
+        return self.texts[TEXTS.index("quiet" if kind == BEHIND else kind if kind in TEXTS else "text")]
+
+
+class TerminalTheme:
+    """What a terminal shows for each style that widgets paint.
+
+    Args:
+        name: The name of a theme of `TABLES`.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        lines = (line.partition(" ") for line in TABLES[name].split("\n"))
+        self.grounds = {ground: _ground(words) for ground, _, words in lines}
+        self.rendition = lru_cache(maxsize=4096)(self._rendition)
+        """Returns the rendition of a style."""
+
+    def style(self, painted: Style) -> Style:
+        """Return the style that the terminal shows for a painted one."""
+        kind = _nearest_text(painted.color.get_truecolor()) if painted.color else "text"
+        ground = self.grounds[_nearest_ground(painted.bgcolor.get_truecolor()) if painted.bgcolor else "background"]
+        attributes = dict(ground.attributes)
+        if attributes.get("reverse"):
+            attributes["reverse"] = not painted.reverse
+        if kind == BEHIND:
+            attributes["bold"] = False
+        return painted + Style(color=ground.text(kind), bgcolor=ground.color, **attributes)  # type: ignore[arg-type]
+
+    def _rendition(self, painted: Style | None) -> Rendition:
+        return rendition_of(self.style(painted or Style.null()))
+
+
+def _ground(words: str) -> Ground:
+    color, *rest = words.split()
+    colors = [word for word in rest if word == "default" or word[0] == "#" or word.isdecimal()]
+    attributes = {word.removeprefix("-"): word[0] != "-" for word in rest[len(colors) :]}
+    return Ground(_named(color), tuple(map(_named, colors)), attributes)
+
+
+def _named(word: str) -> str:
+    return f"color({word})" if word.isdecimal() else word
+
+
+@lru_cache(maxsize=256)
+def _nearest_text(color: ColorTriplet) -> str:
+    """Return the kind of text whose colour a widget has painted; Textual's own widgets paint shades of it."""
+    known = {Color.parse(each).get_truecolor(): kind for kind, each in TEXT_COLORS.items()}
+    return _nearest(color, {**{behind(each): BEHIND for each in known}, **known})
+
+
+@lru_cache(maxsize=256)
+def _nearest_ground(color: ColorTriplet) -> str:
+    """Return the ground whose colour a widget has painted."""
+    known = {Color.parse(each).get_truecolor(): name for name, each in GROUND_COLORS.items()}
+    return _nearest(color, {**{behind(each): "background" for each in known}, **known})
+
+
+def _nearest(color: ColorTriplet, names: Mapping[ColorTriplet, str]) -> str:
+    return names[min(names, key=lambda each: sum((one - other) ** 2 for one, other in zip(each, color, strict=True)))]
+
+
+@cache
+def terminal_theme(name: str) -> TerminalTheme:
+    """Return a theme of `TABLES`."""
+    return TerminalTheme(name)

@@ -9,16 +9,17 @@ from rich.color import Color, ColorType
 from rich.style import Style
 
 from tests.palettes import LINUX, RGB, XTERM, color_of_number, contrast, rgb
-from thrumsg_tui.tui.terminal_theme import (
-    THEMES,
-    TerminalTheme,
+from thrumsg_tui.tui.rendition import TerminalTheme, terminal_theme
+from thrumsg_tui.tui.theme import (
+    GROUND_COLORS,
+    LOOKS,
+    TABLES,
+    TEXT_COLORS,
     color_system_of,
     is_light,
     tells_light,
-    terminal_theme,
     theme_for,
 )
-from thrumsg_tui.tui.theme import GROUND_COLORS, LOOKS, TEXT_COLORS
 
 LEGIBLE = 4.5
 """The contrast that WCAG 2.2 asks for text (1.4.3)."""
@@ -62,7 +63,7 @@ def illegible(theme: TerminalTheme, painted: Style) -> Iterator[str]:
                     yield f"{theme.name} in {name}: {painted} is {text} on {ground}, {found:.1f}"
 
 
-@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("name", TABLES)
 def test_every_text_is_legible_on_every_ground(name: str) -> None:
     """Also bold, and also the looks that widgets use."""
     theme = terminal_theme(name)
@@ -77,7 +78,7 @@ def test_every_text_is_legible_on_every_ground(name: str) -> None:
     assert [each for style in painted for each in illegible(theme, style)] == []
 
 
-@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("name", TABLES)
 def test_the_bar_is_yellow_with_dark_text(name: str) -> None:
     style = terminal_theme(name).style(LOOKS["bar"])
     if name == "monochrome":
@@ -91,7 +92,7 @@ def test_the_bar_is_yellow_with_dark_text(name: str) -> None:
         assert max(texts[0]) < 32
 
 
-@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("name", TABLES)
 def test_what_differs_in_meaning_differs_from_plain_text_or_its_ground(name: str) -> None:
     """The chosen row, the bar and the caret stand out of the background."""
     theme = terminal_theme(name)
@@ -125,7 +126,7 @@ def test_what_differs_in_meaning_differs_from_plain_text_or_its_ground(name: str
 def test_the_theme_is_that_of_the_terminal_or_the_chosen_one(
     wanted: str, colors: str | None, light: bool, name: str
 ) -> None:
-    assert theme_for(wanted, colors, is_light=light).name == name
+    assert theme_for(wanted, colors, is_light=light) == name
 
 
 @pytest.mark.parametrize(
