@@ -10,6 +10,7 @@
 #   scripts/install_test_tools.sh shells     zsh and fish, and man (Debian packages; needs root or sudo)
 #   scripts/install_test_tools.sh postgresql PostgreSQL's server and PgBouncer (Debian packages; needs root or sudo)
 #   scripts/install_test_tools.sh iproute2   ip, which makes the hosts of make hosts (Debian package; needs root or sudo)
+#   scripts/install_test_tools.sh chromium   Chromium, which needs no window (Debian package; needs root or sudo)
 #
 # Prism goes into $THRUMSG_TEST_TOOLS, by default a folder in the user's cache, and never into the checkout.
 set -euo pipefail
@@ -93,6 +94,15 @@ install_iproute2() {
     echo "ip is $(command -v ip)"
 }
 
+install_chromium() {
+    local name found=
+    for name in chromium chromium-browser google-chrome chrome; do
+        found=${found:-$(command -v "$name" || true)}
+    done
+    [ -n "$found" ] || install_package chromium
+    echo "Chromium is ${found:-$(command -v chromium)}"
+}
+
 install_package() {
     local root=
     [ "$(id -u)" = 0 ] || root=sudo
@@ -100,7 +110,7 @@ install_package() {
     $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >/dev/null
 }
 
-for tool in "${@:-prism kannel sshd caddy systemd shells postgresql iproute2}"; do
+for tool in "${@:-prism kannel sshd caddy systemd shells postgresql iproute2 chromium}"; do
     for each in $tool; do
         "install_$each"
     done

@@ -158,6 +158,7 @@ def test_each_command_is_in_the_table() -> None:
         ("media",): "asks the carrier: tests/cli/test_media.py",
         ("listen",): "runs until it is stopped: tests/cli/test_listen.py",
         ("move",): "closes its database: tests/cli/test_move.py",
+        ("web",): "opens the app: tests/e2e/test_web.py",
         ("restore",): "replaces everything: tests/cli/test_restore.py",
     }
     assert commands - tried == untried.keys()

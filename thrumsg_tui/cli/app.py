@@ -1,4 +1,4 @@
-"""The commands that open the terminal app, on a real or a practice database."""
+"""The commands that open the app: in this terminal on a real or a practice database, or in a browser."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from thrumsg_tui.cli.session import (
     open_database,
     opened,
     own_folder,
+    require_writable,
     tell_of_waiting,
 )
 from thrumsg_tui.domain.errors import Refused
@@ -35,8 +36,7 @@ def open_app(args: Namespace) -> int:
     if not _has_terminal():
         return USAGE
     with opened(args) as session:
-        if not session.may_write:
-            raise Refused(f"{session.db.location} can only be read, and the app writes: use the command line.")
+        require_writable(session)
         from thrumsg_tui.tui.running import run_app
 
         return run_app(session.db, session.who, forced_login=args.forced_login)
@@ -79,6 +79,13 @@ def demo(args: Namespace) -> int:
         return run_app(db, who, forced_login=args.forced_login, app=partial(_demo_app, args.tour))
     finally:
         db.close()
+
+
+def web(args: Namespace) -> int:
+    """Open the app in a browser on this machine."""
+    from thrumsg_tui.cli.web import serve
+
+    return serve(args)
 
 
 def _demo_app(tour: str | None) -> Callable[..., ThrumsgApp]:

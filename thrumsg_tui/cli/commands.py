@@ -11,6 +11,7 @@ from thrumsg_tui.cli.argument_parser import Commands
 def add_commands(commands: Commands) -> None:
     """Add all commands, in the order of the help."""
     commands.add("demo", "app.demo", "open a practice campaign whose contacts reply", "upkeep_arguments.demo")
+    commands.add("web", "app.web", "open the app in a browser on this machine", "upkeep_arguments.web")
     commands.group("campaign", "create and run campaigns, and choose their senders", _add_campaign)
     commands.group("user", "manage users and their roles", _add_user)
     commands.group("ssh", "let people in by their SSH keys, each limited to thrumsg", _add_ssh)

@@ -86,6 +86,12 @@ def opened(args: Namespace) -> Iterator[Session]:
         db.close()
 
 
+def require_writable(session: Session) -> None:
+    """Raise `Refused` if the app cannot be opened because it could not write."""
+    if not session.may_write:
+        raise Refused(f"{session.db.location} can only be read, and the app writes: use the command line.")
+
+
 def _make_first_owner(db: Database, access: Access, person: Account) -> bool:
     """Make the person the owner of a database without users; return whether they are."""
     from thrumsg_tui.store.queries.users import has_users
