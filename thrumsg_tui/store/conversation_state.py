@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from thrumsg_tui.domain.conversations import ConversationId, ConversationState, MessageFact, state_from
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState
-from thrumsg_tui.store.engines.connection import Connection, Row
+from thrumsg_tui.store.engines.connection import Asked, Connection, Row
 from thrumsg_tui.store.queries.follow_ups import IS_FOR, LIVE
 
 
 def read_state(conn: Connection, conversation_id: ConversationId) -> ConversationState:
     """Derive a conversation's state from the stored messages."""
+    return _ask_state(conn, conversation_id)()
+
+
+def _ask_state(conn: Connection, conversation_id: ConversationId) -> Asked[ConversationState]:
     rows = conn.execute(f"SELECT {FACTS} FROM message WHERE conversation_id = ?", (conversation_id,))
-    return state_from(map(fact_of, rows))
+    return lambda: state_from(map(fact_of, rows))
 
 
 FACTS = "id, at, direction, kind, state"
@@ -31,7 +35,8 @@ def fact_of(row: Row) -> MessageFact:
 
 def refresh(conn: Connection, conversation_id: ConversationId) -> ConversationState:
     """Store a conversation's derived state and update its follow-ups; triggers update the counts."""
-    now = read_state(conn, conversation_id)
+    asked, any_live = _ask_state(conn, conversation_id), _ask_any_live(conn, conversation_id)
+    now = asked()
     conn.execute(
         """
         UPDATE conversation
@@ -51,7 +56,8 @@ def refresh(conn: Connection, conversation_id: ConversationId) -> ConversationSt
             conversation_id,
         ),
     )
-    refresh_follow_ups(conn, conversation_id)
+    if any_live():
+        _refresh_live_follow_ups(conn, conversation_id)
     return now
 
 
@@ -61,10 +67,19 @@ def refresh_follow_ups(conn: Connection, conversation_id: ConversationId) -> Non
     Call it after the state or the answers have changed (`docs/rules.md 3.1`). Sent and skipped ones stay, and so do
     those of a follow-up that has ended or was settled when it was made. 10 µs if the campaign has no live one.
     """
-    this = {"id": conversation_id}
+    if _ask_any_live(conn, conversation_id)():
+        _refresh_live_follow_ups(conn, conversation_id)
+
+
+def _ask_any_live(conn: Connection, conversation_id: ConversationId) -> Asked[bool]:
+    """Ask whether the campaign of a conversation has follow-ups that it may match from now on."""
     of_campaign = "follow_up.campaign_id = (SELECT campaign_id FROM conversation WHERE id = :id)"
-    if conn.execute(f"SELECT 1 FROM follow_up WHERE {of_campaign} AND {LIVE} LIMIT 1", this).fetchone() is None:
-        return
+    rows = conn.execute(f"SELECT 1 FROM follow_up WHERE {of_campaign} AND {LIVE} LIMIT 1", {"id": conversation_id})
+    return lambda: rows.fetchone() is not None
+
+
+def _refresh_live_follow_ups(conn: Connection, conversation_id: ConversationId) -> None:
+    this = {"id": conversation_id}
     gone = conn.execute(
         f"""
         DELETE FROM follow_up_target

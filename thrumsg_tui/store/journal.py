@@ -10,11 +10,11 @@ from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Transaction
-from thrumsg_tui.store.engines.connection import Connection
+from thrumsg_tui.store.engines.connection import Asked, Connection, answered
 from thrumsg_tui.store.event_details import facts_of, stored_details
 
 
-def record(
+def ask_record(
     tx: Transaction,
     who: Identity | None,
     kind: EventKind,
@@ -25,8 +25,8 @@ def record(
     details: Mapping[str, object] | None = None,
     undoable: bool = False,
     undoes: EventId | None = None,
-) -> EventId:
-    """Record an event.
+) -> Asked[EventId]:
+    """Have an event recorded; whoever needs its id calls what is returned.
 
     Args:
         tx: The transaction of the change.
@@ -39,7 +39,7 @@ def record(
         undoable: Whether it can be undone.
         undoes: The event that it undoes.
     """
-    row = tx.conn.execute(
+    rows = tx.conn.execute(
         """
         INSERT INTO event (at, user_id, actor_id, action, campaign_id, conversation_id, summary, details,
                            undoable, undoes, change_key)
@@ -60,8 +60,12 @@ def record(
             "undoes": undoes,
             "change_key": tx.evidence.take_key() if tx.evidence else None,
         },
-    ).fetchone()
-    return EventId(row["id"])
+    )
+    return lambda: EventId(rows.fetchone()["id"])
+
+
+record = answered(ask_record)
+"""Record an event and return its id."""
 
 
 def recorded_facts(conn: Connection, event_id: EventId) -> EventFacts:

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from tests.store.arranging import known_as, look_at
 from tests.store.postgres.round_trips import Traffic, traffic
+from tests.store.servers.failing_server import make_campaign
+from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import Tab
+from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.drafts import keep_draft
+from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.queries.campaigns import find_campaign, unassigned
+from thrumsg_tui.store.queries.conversations import ListRequest
+from thrumsg_tui.store.queries.due import anything_due
+from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view
 
 _PAIR = "INSERT INTO setting (key, value) VALUES (?, ?)"
 
@@ -71,3 +83,46 @@ def test_a_reader_whose_connection_was_lost_begins_on_a_new_one(db: Database) ->
     with db.reading() as conn:
         assert conn.execute("SELECT 1 AS one").fetchone()["one"] == 1
     other.close()
+
+
+def _view(db: Database, who: Identity, wanted: ListRequest, cursor: ConversationId | None) -> None:
+    request = ViewRequest(wanted, first=0, height=4, cursor_id=cursor, cursor_index=1)
+    with db.reading() as conn:
+        shown = messenger_view(conn, who, request, db.clock())
+    assert len(shown.rows) == 4
+    assert shown.open is not None
+    assert cursor in {None, shown.open.conversation.id}
+
+
+def test_each_change_and_view_waits_for_the_server_as_seldom_as_it_can(db: Database) -> None:
+    conversations = make_campaign(db, 5)
+    who, phone = known_as(db, "ana"), look_at(db, conversations[0]).phone
+    with db.reading() as conn:
+        of = find_campaign(conn, "Spring").id
+        initial = ListRequest(of, unassigned(conn, of), Tab.INITIAL)
+
+    def receive_one() -> None:
+        assert receive(db, None, phone, "Yes", provider_id="SM1").conversation_id == conversations[0]
+
+    found = {
+        "a view": traffic(db, lambda: _view(db, who, initial, conversations[2])),
+        "a view without a cursor": traffic(db, lambda: _view(db, who, initial, None)),
+        "an initial": traffic(db, lambda: send(db, who, conversations[0])),
+        "an answer": traffic(db, receive_one),
+        "the same answer": traffic(db, receive_one),
+        "a reply": traffic(db, lambda: send(db, who, conversations[0], body="Thanks")),
+        "a draft": traffic(db, lambda: keep_draft(db, who, conversations[0], "So")),
+        "a look for changes": traffic(db, db.version),
+        "a look for what is due": traffic(db, lambda: anything_due(db)),
+    }
+    assert found == {
+        "a view": (7, 28),  # unless it has an initial or a follow-up, whose text is asked for then: 6
+        "a view without a cursor": (6, 24),
+        "an initial": (6, 20),
+        "an answer": (5, 19),
+        "the same answer": (4, 14),
+        "a reply": (6, 18),
+        "a draft": (1, 7),
+        "a look for changes": (1, 1),
+        "a look for what is due": (2, 4),
+    }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.consent import is_outdated
+from thrumsg_tui.domain.consent import Wish, is_outdated
 from thrumsg_tui.domain.conversation_facts import MessageReceived
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.delivery import Incoming, OptOutWord
@@ -26,12 +27,13 @@ from thrumsg_tui.store.changes.opt_outs import store_opt_in, store_opt_out, stor
 from thrumsg_tui.store.changes.stored_opt_outs import note_wish
 from thrumsg_tui.store.conversation_state import refresh
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.engines.connection import Asked, Row
+from thrumsg_tui.store.journal import ask_record
 from thrumsg_tui.store.locks import OurNumbersLock, number_locks
 from thrumsg_tui.store.media import media_column
 from thrumsg_tui.store.message_origin import as_given, is_number, read_origin
-from thrumsg_tui.store.queries.consent import wish
-from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.store.queries.consent import ask_wish
+from thrumsg_tui.store.queries.settings import Settings, ask_settings
 from thrumsg_tui.store.queries.thread import get_opt_out
 from thrumsg_tui.store.times import from_ms, to_ms
 
@@ -117,10 +119,11 @@ def receive(
     message = _Message(sender, body, gateway, provider_id, our_number, media_column(media))
     with db.writing() as tx:
         tx.hold(OurNumbersLock(shared=True), *number_locks(sender))
-        if provider_id and (seen := _seen_before(tx, gateway, provider_id, sender)):
-            return seen
-        named = None if campaign_id is None else _route(tx, sender, campaign_id)
-        to = named or (_texted_from(tx, sender, our_number) if our_number else None) or _route(tx, sender)
+        before = _ask_before(tx, sender, gateway, provider_id, campaign_id, our_number)
+        if seen := before.seen():
+            return _result(tx, seen["conversation_id"], sender, duplicate=True, reason=_reason_of(seen))
+        named = before.in_named_campaign()
+        to = named or before.texted_from() or before.in_any_campaign()
         reason = None if to else _why_unmatched(tx, sender)
         moment = max(1, min(to_ms(at), tx.now_ms)) if at else tx.now_ms
         if reason:
@@ -129,9 +132,10 @@ def receive(
             _store(tx, to, message, moment)
             _keep_our_number(tx, to, our_number)
             refresh(tx.conn, to)
-        record(tx, who, EventKind.RECEIVE, MessageReceived(Phone(sender), unmatched=reason), conversation_id=to)
+        ask_record(tx, who, EventKind.RECEIVE, MessageReceived(Phone(sender), unmatched=reason), conversation_id=to)
         if is_number(sender):
-            _heed(tx, sender, body, to, from_ms(to_ms(at)) if at else None, opt_out=opt_out, confirmed=confirmed)
+            stamp = from_ms(to_ms(at)) if at else None
+            _heed(tx, sender, body, to, before, stamp, opt_out=opt_out, confirmed=confirmed)
         result = _result(tx, to, sender, duplicate=False, reason=reason)
         return replace(result, rerouted=campaign_id is not None and named is None)
 
@@ -153,6 +157,7 @@ def _heed(
     phone: str,
     body: str,
     to: ConversationId | None,
+    asked: _Before,
     stamp: datetime | None,
     *,
     opt_out: OptOutWord | None,
@@ -162,9 +167,9 @@ def _heed(
 
     `stamp` is when the message was written; None if that is not known.
     """
-    before = wish(tx.conn, phone)
+    before = asked.wish()
     at_carrier = opt_out is OptOutWord.STOP
-    by_itself = settings(tx.conn).auto_opt_out or at_carrier
+    by_itself = asked.settings().auto_opt_out or at_carrier
     match _intent(body, opt_out, opted_out=before is not None):
         case ReplyIntent.OPT_OUT if before or by_itself:
             note_wish(tx, phone, stamp or tx.now)
@@ -191,9 +196,43 @@ def _intent(body: str, opt_out: OptOutWord | None, *, opted_out: bool) -> ReplyI
     return ReplyIntent.OPT_IN if opt_out is OptOutWord.START and opted_out else said
 
 
-def _texted_from(tx: Transaction, phone: str, our_number: str) -> ConversationId | None:
-    """Find the conversation of a number that was last texted from one of ours (`docs/rules.md 10.7`)."""
-    row = tx.conn.execute(
+class _Before(NamedTuple):
+    """What a message finds; asked, but not read."""
+
+    seen: Asked[Row | None]
+    """The same message, if it was stored before."""
+    in_named_campaign: Asked[ConversationId | None]
+    texted_from: Asked[ConversationId | None]
+    in_any_campaign: Asked[ConversationId | None]
+    wish: Asked[Wish | None]
+    settings: Asked[Settings]
+
+
+def _ask_before(
+    tx: Transaction,
+    sender: str,
+    gateway: str | None,
+    provider_id: str | None,
+    campaign_id: CampaignId | None,
+    our_number: str | None,
+) -> _Before:
+    return _Before(
+        seen=_ask_seen_before(tx, gateway, provider_id, sender) if provider_id else _nothing,
+        in_named_campaign=_nothing if campaign_id is None else _ask_route(tx, sender, campaign_id),
+        texted_from=_ask_texted_from(tx, sender, our_number) if our_number else _nothing,
+        in_any_campaign=_ask_route(tx, sender),
+        wish=ask_wish(tx.conn, sender),
+        settings=ask_settings(tx.conn),
+    )
+
+
+def _nothing() -> None:
+    """Answer what was not asked."""
+
+
+def _ask_texted_from(tx: Transaction, phone: str, our_number: str) -> Asked[ConversationId | None]:
+    """Ask for the conversation of a number that was last texted from one of ours (`docs/rules.md 10.7`)."""
+    rows = tx.conn.execute(
         """
         SELECT conversation.id FROM conversation
         JOIN contact ON contact.id = conversation.contact_id
@@ -210,14 +249,14 @@ def _texted_from(tx: Transaction, phone: str, our_number: str) -> ConversationId
             "our_number": our_number,
             "cancelled": MessageState.CANCELLED,
         },
-    ).fetchone()
-    return None if row is None else ConversationId(row["id"])
+    )
+    return lambda: next((ConversationId(row["id"]) for row in rows), None)
 
 
-def _route(tx: Transaction, phone: str, campaign_id: CampaignId | None = None) -> ConversationId | None:
-    """Find the conversation of an incoming message, in one campaign or in any (`docs/rules.md 1.5`)."""
+def _ask_route(tx: Transaction, phone: str, campaign_id: CampaignId | None = None) -> Asked[ConversationId | None]:
+    """Ask for the conversation of an incoming message, in one campaign or in any (`docs/rules.md 1.5`)."""
     chosen = "" if campaign_id is None else "AND conversation.campaign_id = :campaign_id"
-    row = tx.conn.execute(
+    rows = tx.conn.execute(
         f"""
         SELECT conversation.id FROM conversation
         JOIN contact ON contact.id = conversation.contact_id
@@ -226,8 +265,8 @@ def _route(tx: Transaction, phone: str, campaign_id: CampaignId | None = None) -
         ORDER BY COALESCE(conversation.last_texted_at, 0) DESC, conversation.id DESC LIMIT 1
         """,
         {"phone": phone, "archived": CampaignState.ARCHIVED, "campaign_id": campaign_id},
-    ).fetchone()
-    return None if row is None else ConversationId(row["id"])
+    )
+    return lambda: next((ConversationId(row["id"]) for row in rows), None)
 
 
 def _why_unmatched(tx: Transaction, sender: str) -> UnmatchedReason:
@@ -284,12 +323,12 @@ def _keep_our_number(tx: Transaction, to: ConversationId, our_number: str | None
         tx.conn.execute("UPDATE conversation SET our_number = ? WHERE id = ? AND our_number IS NULL", (our_number, to))
 
 
-def _seen_before(tx: Transaction, gateway: str | None, provider_id: str, phone: str) -> Received | None:
-    """Find a message by its provider's id: the gateway's own, or the same sender's that no gateway brought."""
+def _ask_seen_before(tx: Transaction, gateway: str | None, provider_id: str, phone: str) -> Asked[Row | None]:
+    """Ask for a message by its provider's id: the gateway's own, or the same sender's that no gateway brought."""
     same = "provider_id = :id AND (gateway = :gateway OR gateway IS NULL AND {sender} = :phone)"
     if gateway is None:
         same = "provider_id = :id AND {sender} = :phone"
-    row = tx.conn.execute(
+    rows = tx.conn.execute(
         f"""
         SELECT message.conversation_id, NULL AS reason FROM message
         JOIN conversation ON conversation.id = message.conversation_id
@@ -298,11 +337,12 @@ def _seen_before(tx: Transaction, gateway: str | None, provider_id: str, phone: 
         UNION ALL SELECT NULL, reason FROM unmatched WHERE {same.format(sender="phone")}
         """,
         {"id": provider_id, "gateway": gateway, "phone": phone, "incoming": Direction.INCOMING},
-    ).fetchone()
-    if row is None:
-        return None
-    reason = UnmatchedReason(row["reason"]) if row["reason"] else None
-    return _result(tx, row["conversation_id"], phone, duplicate=True, reason=reason)
+    )
+    return rows.fetchone
+
+
+def _reason_of(seen: Row) -> UnmatchedReason | None:
+    return UnmatchedReason(seen["reason"]) if seen["reason"] else None
 
 
 def _result(

@@ -8,7 +8,14 @@ from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
 from thrumsg_tui.domain.conversation_facts import MessageSent
-from thrumsg_tui.domain.conversations import ConversationHead, ConversationId, EventId, MessageId, words_of
+from thrumsg_tui.domain.conversations import (
+    ConversationHead,
+    ConversationId,
+    EventId,
+    Message,
+    MessageId,
+    words_of,
+)
 from thrumsg_tui.domain.departures import CONFIRM_WITHIN, departure
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, Status
 from thrumsg_tui.domain.errors import MovedOn, Refused
@@ -27,12 +34,12 @@ from thrumsg_tui.store.conversation_state import refresh, refresh_pending_follow
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.locks import ConversationLock
-from thrumsg_tui.store.queries.campaigns import get_campaign
-from thrumsg_tui.store.queries.consent import is_opted_out
+from thrumsg_tui.store.queries.campaigns import ask_campaign
+from thrumsg_tui.store.queries.consent import ask_is_opted_out
 from thrumsg_tui.store.queries.field_codes import field_codes
-from thrumsg_tui.store.queries.next_message import NextMessage, next_message
-from thrumsg_tui.store.queries.settings import settings
-from thrumsg_tui.store.queries.thread import get_conversation_head, newest_message
+from thrumsg_tui.store.queries.next_message import NextMessage, ask_next_message
+from thrumsg_tui.store.queries.settings import ask_settings
+from thrumsg_tui.store.queries.thread import ask_newest_message, get_conversation_head
 from thrumsg_tui.store.times import to_ms
 
 _FOLLOW_UP_GONE = "That follow-up was sent or skipped meanwhile, or it has ended, or it is no longer for this contact."
@@ -86,8 +93,9 @@ def send(
     """
     with db.writing() as tx:
         tx.hold(ConversationLock(conversation_id))
+        asked_settings = ask_settings(tx.conn) if from_box else None
         to = get_conversation_head(tx.conn, conversation_id)
-        undo_seconds = settings(tx.conn).undo_send if from_box else 0
+        undo_seconds = asked_settings().undo_send if asked_settings else 0
         return send_in(
             tx, who, to, body=body, kind=kind, follow_up_id=follow_up_id, read_to=read_to, undo_seconds=undo_seconds
         )
@@ -111,8 +119,10 @@ def send_in(
     """
     who.require(Permission.WORK)
     require_storable(body or "")
-    campaign = get_campaign(tx.conn, to.campaign_id).for_contact(to.zones)
-    ready = next_message(tx.conn, to, who)
+    asked_campaign, asked_next = ask_campaign(tx.conn, to.campaign_id), ask_next_message(tx.conn, to, who)
+    is_opted_out = ask_is_opted_out(tx.conn, to.phone)  # an import may have missed the opt-out
+    newest = ask_newest_message(tx.conn, to.id) if read_to is not None else None
+    campaign, ready = asked_campaign().for_contact(to.zones), asked_next()
     if kind is None:
         kind = ready.kind if body is None or ready.kind is MessageKind.INITIAL else MessageKind.REPLY
     attempt = Attempt(
@@ -123,12 +133,12 @@ def send_in(
         role=who.role,
         is_holder=to.sender_id == who.user.id,
         holder_name=to.sender_name,
-        opted_out=to.opted_out or is_opted_out(tx.conn, to.phone),  # an import may have missed the opt-out
+        opted_out=to.opted_out or is_opted_out(),
         number_withdrawn=to.number_withdrawn,
     )
     if refusal := forbidden(attempt, tx.now):  # first: better words would not help
         raise Refused(refusal.sentence)
-    _refuse_overtaken(tx, to, kind, follow_up_id, read_to)
+    _refuse_overtaken(to, kind, follow_up_id, newest() if newest else None, read_to)
     unsettled = ready.rendered.unresolved or (body is not None and (FIELD.search(body) or may_be_misspelt(body)))
     codes = field_codes(tx.conn, to.campaign_id) if unsettled else ()
     body, filled_in = _words(ready, kind, body, codes)
@@ -168,7 +178,7 @@ def store_outgoing(
     state = MessageState.UNSENT if leaving.scheduled else MessageState.QUEUED
     segments = measure(body).segments
     follow_up_id = to.follow_up_id if kind is MessageKind.FOLLOW_UP else None
-    row = tx.conn.execute(
+    stored = tx.conn.execute(
         """
         INSERT INTO message (conversation_id, campaign_id, at, direction, kind, body, author_id, follow_up_id, state,
                              state_at, segments, leaves_at, expires_at)
@@ -190,13 +200,13 @@ def store_outgoing(
             "leaves_at": to_ms(leaving.at) if leaving.at else None,
             "expires_at": to_ms(tx.now + CONFIRM_WITHIN) if kind is MessageKind.OPT_OUT_CONFIRMATION else None,
         },
-    ).fetchone()
+    )
     if follow_up_id:
         close_follow_up(tx, to.id, follow_up_id, "sent")
     refresh(tx.conn, to.id)
     if kind is not MessageKind.OPT_OUT_CONFIRMATION:  # a confirmation answers nothing, and the opt-out may be undone
         tx.conn.execute("UPDATE conversation SET flagged = 0 WHERE id = ? AND flagged = 1", (to.id,))
-    return Sent(MessageId(row["id"]), to.id, kind, state, body, segments, leaving.at)
+    return Sent(MessageId(stored.fetchone()["id"]), to.id, kind, state, body, segments, leaving.at)
 
 
 def close_follow_up(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId, state: str) -> None:
@@ -209,16 +219,15 @@ def close_follow_up(tx: Transaction, conversation_id: ConversationId, follow_up_
 
 
 def _refuse_overtaken(
-    tx: Transaction,
     to: ConversationHead,
     kind: MessageKind,
     follow_up_id: FollowUpId | None,
+    newest: Message | None,
     read_to: MessageId | None,
 ) -> None:
     """Refuse an initial or follow-up that may no longer go, and raise `MovedOn` for a newer message than `read_to`."""
     if kind is MessageKind.FOLLOW_UP and (to.follow_up_id is None or follow_up_id not in {None, to.follow_up_id}):
         raise Refused(_FOLLOW_UP_GONE)
-    newest = newest_message(tx.conn, to.id) if read_to is not None else None
     if newest and newest.id != read_to:
         raise MovedOn("{name} wrote meanwhile: {words}", name=newest.author or to.name, words=words_of(newest.body))
     if kind is MessageKind.INITIAL and to.status is not Status.NOT_STARTED:

@@ -6,7 +6,8 @@ The SQL above these protocols stays within the common subset of SQLite 3.37 and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, Protocol, TypeAlias
+from functools import wraps
+from typing import Any, Literal, ParamSpec, Protocol, TypeAlias, TypeVar
 
 Role: TypeAlias = Literal["reader", "writer"]
 """The purpose of a connection; a reader refuses to write."""
@@ -16,6 +17,23 @@ OnWait: TypeAlias = Callable[[bool], None]
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 """Values for `?` by position, or for `:name` by name."""
+
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+Asked: TypeAlias = Callable[[], _T]
+"""A query that was asked; call it to read the answer. A server answers together what is asked before any is read."""
+
+
+def answered(ask: Callable[_P, Asked[_T]]) -> Callable[_P, _T]:
+    """Return the function that asks, and reads the answer at once."""
+
+    @wraps(ask)
+    def asked_and_read(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        return ask(*args, **kwargs)()
+
+    return asked_and_read
 
 
 class Row(Protocol):

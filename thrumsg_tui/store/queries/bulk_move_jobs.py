@@ -13,7 +13,7 @@ from thrumsg_tui.store.times import from_ms
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.users import UserId
-    from thrumsg_tui.store.engines.connection import Connection, Row
+    from thrumsg_tui.store.engines.connection import Asked, Connection, Row
 
 _JOB = """
     SELECT job.*, users.login AS by
@@ -59,8 +59,13 @@ def open_jobs(conn: Connection) -> list[Job]:
 
 def job_in(conn: Connection, campaign_id: CampaignId) -> Job | None:
     """Return the unfinished job of a campaign, or None; by `job_open`."""
-    row = conn.execute(f"{_JOB} WHERE job.campaign_id = ? AND job.finished_at IS NULL", (campaign_id,)).fetchone()
-    return None if row is None else _job_of(row)
+    return ask_job_in(conn, campaign_id)()
+
+
+def ask_job_in(conn: Connection, campaign_id: CampaignId) -> Asked[Job | None]:
+    """Ask for `job_in`."""
+    rows = conn.execute(f"{_JOB} WHERE job.campaign_id = ? AND job.finished_at IS NULL", (campaign_id,))
+    return lambda: next(map(_job_of, rows), None)
 
 
 def job_of(conn: Connection, event_id: EventId) -> Job | None:

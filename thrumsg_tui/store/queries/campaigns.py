@@ -26,7 +26,7 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.permissions import Permission, Role, needed_role
 from thrumsg_tui.domain.users import Identity, User, UserId
-from thrumsg_tui.store.engines.connection import Connection, Row
+from thrumsg_tui.store.engines.connection import Asked, Connection, Cursor, Row
 from thrumsg_tui.store.phones import zones_of
 from thrumsg_tui.store.queries.users import USER_COLUMNS, find_user, user_name, user_of
 from thrumsg_tui.store.queries.waiting import longest_waiting
@@ -77,10 +77,21 @@ _GONE = "What was open here is not in the database any more."
 
 def get_campaign(conn: Connection, campaign_id: CampaignId) -> Campaign:
     """Read one campaign; `NotFound` if a restored backup does not have it."""
-    row = conn.execute(f"{_CAMPAIGN} WHERE campaign.id = ?", (campaign_id,)).fetchone()
+    return ask_campaign(conn, campaign_id)()
+
+
+def ask_campaign(conn: Connection, campaign_id: CampaignId) -> Asked[Campaign]:
+    """Ask for `get_campaign`."""
+    rows = conn.execute(f"{_CAMPAIGN} WHERE campaign.id = ?", (campaign_id,))
+    return lambda: _campaign_of(_there(rows))
+
+
+def _there(rows: Cursor) -> Row:
+    """Return the one row of a result; `NotFound` if a restored backup does not have it."""
+    row: Row | None = rows.fetchone()
     if row is None:
         raise NotFound(_GONE)
-    return _campaign_of(row)
+    return row
 
 
 def campaign_for(conn: Connection, campaign_id: CampaignId, phone: str) -> Campaign:
@@ -106,7 +117,12 @@ def find_campaign(conn: Connection, name: str | CampaignId) -> Campaign:
 
 def totals(conn: Connection, campaign_id: CampaignId) -> Totals:
     """Sum the kept counts of a campaign (`docs/rules.md 2.1`)."""
-    row = conn.execute(
+    return ask_totals(conn, campaign_id)()
+
+
+def ask_totals(conn: Connection, campaign_id: CampaignId) -> Asked[Totals]:
+    """Ask for `totals`."""
+    rows = conn.execute(
         """
         SELECT COALESCE(SUM(assigned), 0) AS total, COALESCE(SUM(not_started), 0) AS not_started,
                COALESCE(SUM(sent), 0) AS sent, COALESCE(SUM(needs_reply), 0) AS needs_reply,
@@ -115,8 +131,8 @@ def totals(conn: Connection, campaign_id: CampaignId) -> Totals:
         FROM assignment WHERE campaign_id = ?
         """,
         (campaign_id,),
-    ).fetchone()
-    return Totals(**dict(row))
+    )
+    return lambda: Totals(**dict(_there(rows)))
 
 
 _ASSIGNMENT = f"""
@@ -209,6 +225,13 @@ def _by_name(assignment: Assignment) -> tuple[str, str, str]:
 
 def others_here(conn: Connection, who: Identity, conversation_id: ConversationId, now: datetime) -> tuple[str, ...]:
     """Return the names of others who have a conversation open now, sorted; by `presence_on_conversation`."""
+    return ask_others_here(conn, who, conversation_id, now)()
+
+
+def ask_others_here(
+    conn: Connection, who: Identity, conversation_id: ConversationId, now: datetime
+) -> Asked[tuple[str, ...]]:
+    """Ask for `others_here`."""
     rows = conn.execute(
         f"""
         SELECT DISTINCT {USER_COLUMNS} FROM presence JOIN users ON users.id = presence.user_id
@@ -216,18 +239,20 @@ def others_here(conn: Connection, who: Identity, conversation_id: ConversationId
         """,
         (conversation_id, to_ms(now - ONLINE_FOR), who.user.id),
     )
-    return tuple(sorted(user_of(row).name for row in rows))
+    return lambda: tuple(sorted(user_of(row).name for row in rows))
 
 
 def get_assignment(conn: Connection, assignment_id: AssignmentId, now: datetime) -> Assignment:
     """Read one assignment, active or not; `NotFound` if a restored backup does not have it."""
-    row = conn.execute(
-        f"{_ASSIGNMENT} WHERE assignment.id = :id",
-        {"id": assignment_id, "seen_after": to_ms(now - ONLINE_FOR)},
-    ).fetchone()
-    if row is None:
-        raise NotFound(_GONE)
-    return _assignment_of(row)
+    return ask_assignment(conn, assignment_id, now)()
+
+
+def ask_assignment(conn: Connection, assignment_id: AssignmentId, now: datetime) -> Asked[Assignment]:
+    """Ask for `get_assignment`."""
+    rows = conn.execute(
+        f"{_ASSIGNMENT} WHERE assignment.id = :id", {"id": assignment_id, "seen_after": to_ms(now - ONLINE_FOR)}
+    )
+    return lambda: _assignment_of(_there(rows))
 
 
 def unassigned(conn: Connection, campaign_id: CampaignId) -> AssignmentId:
@@ -274,6 +299,11 @@ def assignment_of_user(conn: Connection, campaign_id: CampaignId, user_id: UserI
 
 def questions(conn: Connection, campaign_id: CampaignId, *, retired: bool = False) -> tuple[Question, ...]:
     """List the survey questions and their choices in order; with `retired`, retired questions too."""
+    return ask_questions(conn, campaign_id, retired=retired)()
+
+
+def ask_questions(conn: Connection, campaign_id: CampaignId, *, retired: bool = False) -> Asked[tuple[Question, ...]]:
+    """Ask for `questions`."""
     rows = conn.execute(
         """
         SELECT question.id, question.text, question.retired, choice.id AS choice_id, choice.text AS choice
@@ -283,6 +313,10 @@ def questions(conn: Connection, campaign_id: CampaignId, *, retired: bool = Fals
         """,
         (campaign_id, int(retired)),
     )
+    return lambda: _questions_of(rows)
+
+
+def _questions_of(rows: Iterable[Row]) -> tuple[Question, ...]:
     return tuple(
         Question(
             id=QuestionId(question_id),

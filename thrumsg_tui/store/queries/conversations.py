@@ -10,7 +10,7 @@ from thrumsg_tui.domain.conversations import ConversationId, ConversationRow
 from thrumsg_tui.domain.enums import ConversationSort, Direction, MessageState, Status, Tab
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.store.engines.connection import Connection, Row
+from thrumsg_tui.store.engines.connection import Asked, Connection, Cursor, Row
 from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.queries.like_patterns import containing, number_patterns
 from thrumsg_tui.store.queries.list_orders import Order, order_of
@@ -145,11 +145,23 @@ def page(conn: Connection, request: ListRequest, offset: int = 0, limit: int | N
 
 def rows_of(conn: Connection, wanted: Sequence[ConversationId]) -> list[ConversationRow]:
     """Read the rows of some conversations in the order given; those that do not exist are left out."""
-    found: dict[int, ConversationRow] = {}
-    for start in range(0, len(wanted), 500):
-        some = wanted[start : start + 500]
-        rows = conn.execute(
-            f"""
+    return ask_rows(conn, wanted)()
+
+
+def ask_rows(conn: Connection, wanted: Sequence[ConversationId]) -> Asked[list[ConversationRow]]:
+    """Ask for `rows_of`."""
+    asked = [_ask_rows(conn, wanted[start : start + 500]) for start in range(0, len(wanted), 500)]
+
+    def read() -> list[ConversationRow]:
+        found = {row["id"]: _row_of(row) for rows in asked for row in rows}
+        return [found[wanted_id] for wanted_id in wanted if wanted_id in found]
+
+    return read
+
+
+def _ask_rows(conn: Connection, some: Sequence[ConversationId]) -> Cursor:
+    return conn.execute(
+        f"""
             SELECT conversation.id, conversation.status, conversation.opted_out,
                    conversation.flagged = 1 AND conversation.opted_out = 0 AS flagged, conversation.in_follow_ups,
                    conversation.waiting_since, conversation.last_message_at,
@@ -162,10 +174,8 @@ def rows_of(conn: Connection, wanted: Sequence[ConversationId]) -> list[Conversa
             LEFT JOIN message ON message.id = conversation.last_message_id
             WHERE conversation.id IN ({", ".join("?" * len(some))})
             """,
-            some,
-        )
-        found |= {row["id"]: _row_of(row) for row in rows}
-    return [found[wanted_id] for wanted_id in wanted if wanted_id in found]
+        some,
+    )
 
 
 def _row_of(row: Row) -> ConversationRow:

@@ -101,14 +101,11 @@ def position(conn: Connection, request: ListRequest, conversation_id: Conversati
 def count_beyond(conn: Connection, request: ListRequest, place: Mapping[str, object], way: Way) -> int:
     """Count the rows that lie one way of a place; 0.1 µs each."""
     where, parameters = conditions(request)
-    return sum(
-        int(
-            conn.execute(
-                f"SELECT COUNT(*) FROM conversation WHERE {where} AND {part}", {**parameters, **place}
-            ).fetchone()[0]
-        )
+    counted = [
+        conn.execute(f"SELECT COUNT(*) FROM conversation WHERE {where} AND {part}", {**parameters, **place})
         for part in way.parts
-    )
+    ]
+    return sum(int(rows.fetchone()[0]) for rows in counted)
 
 
 def landmark(conn: Connection, request: ListRequest, total: int, known: Landmark) -> Landmark | None:

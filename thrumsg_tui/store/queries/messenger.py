@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
-from thrumsg_tui.domain.campaigns import Assignment, Campaign, Question, RecommendedReply, Totals
+from thrumsg_tui.domain.campaigns import Assignment, Campaign, CampaignId, Question, RecommendedReply, Totals
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, ConversationRow, ThreadEvent
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.hours import WindowState, window_state
@@ -15,25 +15,31 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.engines.connection import Connection
-from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in
+from thrumsg_tui.store.engines.connection import Asked, Connection
+from thrumsg_tui.store.queries.bulk_move_jobs import Job, ask_job_in
 from thrumsg_tui.store.queries.campaigns import (
     ONLINE_FOR,
-    get_assignment,
-    get_campaign,
-    others_here,
-    questions,
-    totals,
+    ask_assignment,
+    ask_campaign,
+    ask_others_here,
+    ask_questions,
+    ask_totals,
 )
-from thrumsg_tui.store.queries.conversations import ListRequest, rows_of
+from thrumsg_tui.store.queries.conversations import ListRequest, ask_rows
 from thrumsg_tui.store.queries.list_places import Landmark
 from thrumsg_tui.store.queries.list_windows import WindowRequest, list_window, search_window
 from thrumsg_tui.store.queries.lookup import PhoneRecord, look_up
 from thrumsg_tui.store.queries.next_message import NextMessage, next_message
-from thrumsg_tui.store.queries.recommended_replies import recommended_replies
+from thrumsg_tui.store.queries.recommended_replies import ask_recommended_replies
 from thrumsg_tui.store.queries.search import Search, continued
-from thrumsg_tui.store.queries.settings import Settings, settings
-from thrumsg_tui.store.queries.thread import draft, drafts, get_conversation, get_conversation_head, thread_events
+from thrumsg_tui.store.queries.settings import Settings, ask_settings
+from thrumsg_tui.store.queries.thread import (
+    ask_conversation,
+    ask_draft,
+    ask_drafts,
+    get_conversation_head,
+    thread_events,
+)
 from thrumsg_tui.store.times import to_ms
 
 _JUST_NOW = timedelta(seconds=30)
@@ -145,12 +151,17 @@ def messenger_view(
         as_of: The version of the database. With it, a search does only its next slice (`MessengerView.search`); without
             it, it is done when this returns.
     """
-    wanted, kept = request.list, settings(conn)
-    wanted = replace(wanted, by_phone=wanted.by_phone and not kept.redact_phones)
+    wanted = request.list
     if wanted.assignment_id is None:
         raise ValueError("the messenger shows one assignment")
-    viewing = get_assignment(conn, wanted.assignment_id, now)
-    campaign = get_campaign(conn, viewing.campaign_id)
+    asked_settings, asked_viewing = ask_settings(conn), ask_assignment(conn, wanted.assignment_id, now)
+    around = _ask_around(conn, who, wanted.campaign_id, now)
+    expected = request.keep_open or request.cursor_id
+    conversation = (
+        ask_open_conversation(conn, who, expected, now, with_record=request.with_record) if expected else None
+    )
+    kept, viewing, campaign = asked_settings(), asked_viewing(), around.campaign()
+    wanted = replace(wanted, by_phone=wanted.by_phone and not kept.redact_phones)
     tabs = visible_tabs(viewing, campaign, now, sent=request.sent_tab)
     tab = wanted.tab if wanted.tab in tabs else _first_tab(viewing, tabs)
     wanted = replace(wanted, tab=tab)
@@ -159,16 +170,19 @@ def messenger_view(
         window = search_window(conn, search, request.place, to_the_end=as_of is None)
     else:
         window = list_window(conn, wanted, request.place, tabs[tab])
-    cursor, first, rows = window.cursor, window.first, tuple(rows_of(conn, window.ids))
+    asked_rows, drafts = ask_rows(conn, window.ids), ask_drafts(conn, who.user.id, window.ids)
+    cursor, first, rows = window.cursor, window.first, tuple(asked_rows())
     under_cursor = rows[cursor - first].id if 0 <= cursor - first < len(rows) else None
     shown = request.keep_open or under_cursor
+    if shown and (conversation is None or shown != expected):
+        conversation = ask_open_conversation(conn, who, shown, now, with_record=request.with_record)
     return MessengerView(
         campaign=campaign,
         settings=kept,
         viewing=viewing,
-        totals=totals(conn, campaign.id),
-        others_online=_others_online(conn, campaign, who, now),
-        job=job_in(conn, campaign.id),
+        totals=around.totals(),
+        others_online=around.others_online(),
+        job=around.job(),
         tabs=tabs,
         list=wanted,
         total=window.total,
@@ -177,12 +191,34 @@ def messenger_view(
         search=search,
         is_whole=search is None or search.matches.has(first + request.height),
         is_counted=search is None or search.matches.total is not None,
-        drafts=drafts(conn, who.user.id, [row.id for row in rows]),
+        drafts=drafts(),
         cursor_index=cursor,
-        open=open_conversation(conn, who, shown, now, with_record=request.with_record) if shown else None,
+        open=conversation() if shown and conversation else None,
         departure=None if under_cursor == request.cursor_id else _departure(conn, who, request.cursor_id, now),
-        questions=questions(conn, campaign.id),
-        replies=recommended_replies(conn, campaign.id),
+        questions=around.questions(),
+        replies=around.replies(),
+    )
+
+
+class _Around(NamedTuple):
+    """What the messenger shows of the campaign, whatever the list and the conversation; asked, but not read."""
+
+    campaign: Asked[Campaign]
+    totals: Asked[Totals]
+    others_online: Asked[int]
+    job: Asked[Job | None]
+    questions: Asked[tuple[Question, ...]]
+    replies: Asked[tuple[RecommendedReply, ...]]
+
+
+def _ask_around(conn: Connection, who: Identity, campaign_id: CampaignId, now: datetime) -> _Around:
+    return _Around(
+        ask_campaign(conn, campaign_id),
+        ask_totals(conn, campaign_id),
+        _ask_others_online(conn, campaign_id, who, now),
+        ask_job_in(conn, campaign_id),
+        ask_questions(conn, campaign_id),
+        ask_recommended_replies(conn, campaign_id),
     )
 
 
@@ -202,14 +238,28 @@ def open_conversation(
 
     `with_record` reads what is known of the contact's number in all campaigns, too, for who may see that.
     """
-    conversation = get_conversation(conn, conversation_id)
-    return OpenConversation(
-        conversation=conversation,
-        next_message=next_message(conn, conversation, who),
-        draft=draft(conn, who.user.id, conversation_id),
-        others_here=others_here(conn, who, conversation_id, now),
-        record=look_up(conn, conversation.phone) if with_record and who.may(Permission.VIEW_ALL) else None,
-    )
+    return ask_open_conversation(conn, who, conversation_id, now, with_record=with_record)()
+
+
+def ask_open_conversation(
+    conn: Connection, who: Identity, conversation_id: ConversationId, now: datetime, *, with_record: bool = False
+) -> Asked[OpenConversation]:
+    """Ask for `open_conversation`; what is known of the number is asked when it is read."""
+    asked = ask_conversation(conn, conversation_id)
+    draft = ask_draft(conn, who.user.id, conversation_id)
+    others = ask_others_here(conn, who, conversation_id, now)
+
+    def read() -> OpenConversation:
+        conversation = asked()
+        return OpenConversation(
+            conversation=conversation,
+            next_message=next_message(conn, conversation, who),
+            draft=draft(),
+            others_here=others(),
+            record=look_up(conn, conversation.phone) if with_record and who.may(Permission.VIEW_ALL) else None,
+        )
+
+    return read
 
 
 def visible_tabs(viewing: Assignment, campaign: Campaign, now: datetime, *, sent: bool) -> dict[Tab, int]:
@@ -241,9 +291,9 @@ def _first_tab(viewing: Assignment, tabs: Mapping[Tab, int]) -> Tab:
     return Tab.RESPONSES if viewing.needs_reply or Tab.INITIAL not in tabs else Tab.INITIAL
 
 
-def _others_online(conn: Connection, campaign: Campaign, who: Identity, now: datetime) -> int:
-    row = conn.execute(
+def _ask_others_online(conn: Connection, campaign_id: CampaignId, who: Identity, now: datetime) -> Asked[int]:
+    rows = conn.execute(
         "SELECT COUNT(DISTINCT user_id) FROM presence WHERE campaign_id = ? AND seen_at > ? AND user_id <> ?",
-        (campaign.id, to_ms(now - ONLINE_FOR), who.user.id),
-    ).fetchone()
-    return int(row[0])
+        (campaign_id, to_ms(now - ONLINE_FOR), who.user.id),
+    )
+    return lambda: int(rows.fetchone()[0])

@@ -12,7 +12,7 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.redaction import PhoneDisplay
 
 if TYPE_CHECKING:
-    from thrumsg_tui.store.engines.connection import Connection
+    from thrumsg_tui.store.engines.connection import Asked, Connection
 
 
 class Setting(StrEnum):
@@ -97,9 +97,13 @@ class Settings:
 
 def stored_settings(conn: Connection) -> dict[str, str]:
     """Read every setting as text, with defaults for those that are not stored."""
-    return {setting.value: setting.default for setting in Setting} | {
-        row["key"]: row["value"] for row in conn.execute("SELECT key, value FROM setting")
-    }
+    return ask_stored_settings(conn)()
+
+
+def ask_stored_settings(conn: Connection) -> Asked[dict[str, str]]:
+    """Ask for `stored_settings`."""
+    rows = conn.execute("SELECT key, value FROM setting")
+    return lambda: {each.value: each.default for each in Setting} | {row["key"]: row["value"] for row in rows}
 
 
 def default_timezone(stored: Mapping[str, str]) -> str:
@@ -124,7 +128,16 @@ def restored_ms(conn: Connection) -> int:
 
 def settings(conn: Connection) -> Settings:
     """Read the settings."""
-    stored = stored_settings(conn)
+    return ask_settings(conn)()
+
+
+def ask_settings(conn: Connection) -> Asked[Settings]:
+    """Ask for the settings."""
+    asked = ask_stored_settings(conn)
+    return lambda: _settings_of(asked())
+
+
+def _settings_of(stored: Mapping[str, str]) -> Settings:
     seed = stored.get(PRACTICE)
     return Settings(
         organization=stored["organization"],

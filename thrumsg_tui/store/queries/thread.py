@@ -31,7 +31,7 @@ from thrumsg_tui.domain.organization_facts import ConversationRenumbered, Number
 from thrumsg_tui.domain.our_numbers import NumberState
 from thrumsg_tui.domain.redaction import Ours
 from thrumsg_tui.domain.users import UserId
-from thrumsg_tui.store.engines.connection import Connection, Row
+from thrumsg_tui.store.engines.connection import Asked, Connection, Row
 from thrumsg_tui.store.event_details import facts_of
 from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.phones import zones_of
@@ -50,23 +50,37 @@ _IN_THREAD = """
 
 def get_conversation(conn: Connection, conversation_id: ConversationId) -> Conversation:
     """Read a conversation with everything the messenger shows of it; `NotFound` if there is none. Five queries."""
-    head = _head_fields(conn, conversation_id)
-    return Conversation(
-        **head,
-        messages=messages(conn, conversation_id),
-        events=_with_numbers(thread_events(conn, conversation_id), head["our_number"]),
-        answers=answers(conn, conversation_id),
-        opt_out=get_opt_out(conn, head["phone"]),
-    )
+    return ask_conversation(conn, conversation_id)()
+
+
+def ask_conversation(conn: Connection, conversation_id: ConversationId) -> Asked[Conversation]:
+    """Ask for `get_conversation`."""
+    head = _ask_head(conn, conversation_id)
+    messages = _ask_messages(conn, conversation_id)
+    events = _ask_events(conn, conversation_id)
+    answers = _ask_answers(conn, conversation_id)
+    opt_out = _ask_opt_out(conn, _PHONE_OF, conversation_id)
+
+    def read() -> Conversation:
+        fields = head()
+        return Conversation(
+            **fields,
+            messages=messages(),
+            events=_with_numbers(events(), fields["our_number"]),
+            answers=answers(),
+            opt_out=opt_out(),
+        )
+
+    return read
 
 
 def get_conversation_head(conn: Connection, conversation_id: ConversationId) -> ConversationHead:
     """Read a conversation's contact, sender and status, without its thread; `NotFound` if there is none."""
-    return ConversationHead(**_head_fields(conn, conversation_id))
+    return ConversationHead(**_ask_head(conn, conversation_id)())
 
 
-def _head_fields(conn: Connection, conversation_id: ConversationId) -> dict[str, Any]:
-    row = conn.execute(
+def _ask_head(conn: Connection, conversation_id: ConversationId) -> Asked[dict[str, Any]]:
+    rows = conn.execute(
         """
         SELECT conversation.id, conversation.campaign_id, conversation.assignment_id, conversation.status,
                conversation.opted_out, conversation.flagged = 1 AND conversation.opted_out = 0 AS flagged,
@@ -88,7 +102,11 @@ def _head_fields(conn: Connection, conversation_id: ConversationId) -> dict[str,
         WHERE conversation.id = ?
         """,
         (conversation_id,),
-    ).fetchone()
+    )
+    return lambda: _head_fields(conversation_id, rows.fetchone())
+
+
+def _head_fields(conversation_id: ConversationId, row: Row | None) -> dict[str, Any]:
     if row is None:
         raise NotFound(f"There is no conversation {conversation_id}.")
     assigned = row["user_id"] is not None
@@ -136,8 +154,12 @@ def contact_names(conn: Connection, conversations: Sequence[ConversationId]) -> 
 
 def messages(conn: Connection, conversation_id: ConversationId) -> tuple[Message, ...]:
     """Read a thread, oldest first; by `message_in_thread`."""
+    return _ask_messages(conn, conversation_id)()
+
+
+def _ask_messages(conn: Connection, conversation_id: ConversationId) -> Asked[tuple[Message, ...]]:
     rows = conn.execute(f"{_IN_THREAD} ORDER BY message.at, message.id", (conversation_id,))
-    return tuple(_message_of(row) for row in rows)
+    return lambda: tuple(map(_message_of, rows))
 
 
 def media_of(conn: Connection, message_id: MessageId) -> tuple[ConversationId, tuple[Media, ...]]:
@@ -150,8 +172,13 @@ def media_of(conn: Connection, message_id: MessageId) -> tuple[ConversationId, t
 
 def newest_message(conn: Connection, conversation_id: ConversationId) -> Message | None:
     """Read the newest message of a thread, None if it has no messages; by `message_in_thread`."""
-    row = conn.execute(f"{_IN_THREAD} ORDER BY message.at DESC, message.id DESC LIMIT 1", (conversation_id,)).fetchone()
-    return None if row is None else _message_of(row)
+    return ask_newest_message(conn, conversation_id)()
+
+
+def ask_newest_message(conn: Connection, conversation_id: ConversationId) -> Asked[Message | None]:
+    """Ask for `newest_message`."""
+    rows = conn.execute(f"{_IN_THREAD} ORDER BY message.at DESC, message.id DESC LIMIT 1", (conversation_id,))
+    return lambda: next(map(_message_of, rows), None)
 
 
 def _message_of(row: Row) -> Message:
@@ -176,6 +203,10 @@ def _message_of(row: Row) -> Message:
 
 def thread_events(conn: Connection, conversation_id: ConversationId) -> tuple[ThreadEvent, ...]:
     """Read a conversation's events other than messages, oldest first (`docs/rules.md 3.10`)."""
+    return _ask_events(conn, conversation_id)()
+
+
+def _ask_events(conn: Connection, conversation_id: ConversationId) -> Asked[tuple[ThreadEvent, ...]]:
     rows = conn.execute(
         f"""
         SELECT event.id, event.at, event.action, event.summary, event.details, event.user_id,
@@ -192,7 +223,7 @@ def thread_events(conn: Connection, conversation_id: ConversationId) -> tuple[Th
         """,
         (conversation_id,),
     )
-    return tuple(_event_of(row) for row in rows)
+    return lambda: tuple(map(_event_of, rows))
 
 
 def _with_numbers(events: Sequence[ThreadEvent], kept: str | None) -> tuple[ThreadEvent, ...]:
@@ -226,23 +257,40 @@ def _event_of(row: Row) -> ThreadEvent:
 
 def answers(conn: Connection, conversation_id: ConversationId) -> dict[QuestionId, ChoiceId]:
     """Read the recorded survey answers of a conversation."""
+    return _ask_answers(conn, conversation_id)()
+
+
+def _ask_answers(conn: Connection, conversation_id: ConversationId) -> Asked[dict[QuestionId, ChoiceId]]:
     rows = conn.execute("SELECT question_id, choice_id FROM answer WHERE conversation_id = ?", (conversation_id,))
-    return {QuestionId(row["question_id"]): ChoiceId(row["choice_id"]) for row in rows}
+    return lambda: {QuestionId(row["question_id"]): ChoiceId(row["choice_id"]) for row in rows}
 
 
 def get_opt_out(conn: Connection, phone: str) -> OptOut | None:
     """Read the opt-out of a number in E.164; None if it is not opted out."""
-    row = conn.execute(
+    return _ask_opt_out(conn, "?", phone)()
+
+
+_PHONE_OF = """
+    (SELECT contact.phone FROM conversation JOIN contact ON contact.id = conversation.contact_id
+     WHERE conversation.id = ?)
+"""
+
+
+def _ask_opt_out(conn: Connection, phone: str, of: str | ConversationId) -> Asked[OptOut | None]:
+    """Ask for the opt-out of a number, given as SQL with its one parameter."""
+    rows = conn.execute(
         f"""
         SELECT opt_out.phone, opt_out.kind, opt_out.note, opt_out.at, {WRITTEN_AT} AS written_at,
                {user_name()} AS name
         FROM opt_out LEFT JOIN opt_out_word ON opt_out_word.phone = opt_out.phone
-        LEFT JOIN users ON users.id = opt_out.user_id WHERE opt_out.phone = ?
+        LEFT JOIN users ON users.id = opt_out.user_id WHERE opt_out.phone = {phone}
         """,
-        (phone,),
-    ).fetchone()
-    if row is None:
-        return None
+        (of,),
+    )
+    return lambda: next(map(_opt_out_of, rows), None)
+
+
+def _opt_out_of(row: Row) -> OptOut:
     by = row["name"]
     written_at = from_ms(row["written_at"])
     return OptOut(row["phone"], OptOutKind(row["kind"]), row["note"], from_ms(row["at"]), by, written_at)
@@ -250,16 +298,26 @@ def get_opt_out(conn: Connection, phone: str) -> OptOut | None:
 
 def draft(conn: Connection, user_id: UserId, conversation_id: ConversationId) -> str | None:
     """Read a person's draft in a conversation, None if there is none (`docs/rules.md 3.11`)."""
-    row = conn.execute(
-        "SELECT body FROM draft WHERE user_id = ? AND conversation_id = ?", (user_id, conversation_id)
-    ).fetchone()
-    return None if row is None else str(row["body"])
+    return ask_draft(conn, user_id, conversation_id)()
+
+
+def ask_draft(conn: Connection, user_id: UserId, conversation_id: ConversationId) -> Asked[str | None]:
+    """Ask for `draft`."""
+    rows = conn.execute("SELECT body FROM draft WHERE user_id = ? AND conversation_id = ?", (user_id, conversation_id))
+    return lambda: next((str(row["body"]) for row in rows), None)
 
 
 def drafts(conn: Connection, user_id: UserId, conversations: Sequence[ConversationId]) -> dict[ConversationId, str]:
     """Read a person's drafts in the conversations of a page, by the primary key."""
+    return ask_drafts(conn, user_id, conversations)()
+
+
+def ask_drafts(
+    conn: Connection, user_id: UserId, conversations: Sequence[ConversationId]
+) -> Asked[dict[ConversationId, str]]:
+    """Ask for `drafts`."""
     if not conversations:
-        return {}
+        return dict
     rows = conn.execute(
         f"""
         SELECT conversation_id, body FROM draft
@@ -267,4 +325,4 @@ def drafts(conn: Connection, user_id: UserId, conversations: Sequence[Conversati
         """,
         (user_id, *conversations),
     )
-    return {ConversationId(row["conversation_id"]): row["body"] for row in rows}
+    return lambda: {ConversationId(row["conversation_id"]): row["body"] for row in rows}

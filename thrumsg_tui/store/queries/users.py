@@ -12,7 +12,7 @@ from thrumsg_tui.domain.permissions import Permission, Role, needed_role
 from thrumsg_tui.domain.users import Identity, User, UserId
 
 if TYPE_CHECKING:
-    from thrumsg_tui.store.engines.connection import Connection, Row
+    from thrumsg_tui.store.engines.connection import Asked, Connection, Row
 
 USER_COLUMNS = "users.id, users.login, users.first_name, users.last_name, users.email, users.role"
 
@@ -72,12 +72,21 @@ def people_rows(conn: Connection) -> list[PersonRow]:
 
 def find_user(conn: Connection, login: str) -> User:
     """Return the user with a login; `NotFound` says how to list them, and how to add one."""
-    row = conn.execute(f"SELECT {USER_COLUMNS} FROM users WHERE login = ?", (login,)).fetchone()
-    if row is None:
+    return ask_user(conn, login)()
+
+
+def ask_user(conn: Connection, login: str) -> Asked[User]:
+    """Ask for `find_user`."""
+    rows = conn.execute(f"SELECT {USER_COLUMNS} FROM users WHERE login = ?", (login,))
+
+    def read() -> User:
+        for row in rows:
+            return user_of(row)
         raise NotFound(
             f"There is no user {login!r}: `thrumsg user list` shows who there is, `thrumsg user add` adds somebody."
         )
-    return user_of(row)
+
+    return read
 
 
 def identify(conn: Connection, login: str, acting_for: str | None = None) -> Identity:
