@@ -66,10 +66,10 @@ def _modified(written: str, modifier: str, rest: str) -> str:
         return f"{modifier}+{base}"
     if f"{modifier}+{base}" in {"shift+tab", "alt+enter"}:
         return f"{modifier}+{base}"
+    if modifier == "alt" and len(rest) == 1:
+        return f"alt+{_character(written[-1])}"
     if modifier == "shift" and len(rest) == 1:
         raise ValueError(f"write {rest.upper()}, the character that {written} types")
-    if modifier == "alt":
-        raise ValueError(f"a terminal sends Esc and then {rest} for {written}, and so it is read")
     raise ValueError(_unknown(written))
 
 

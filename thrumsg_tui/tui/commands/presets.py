@@ -44,7 +44,6 @@ PRESETS: Mapping[Preset, PresetKeys] = {
             "messenger.tab_after": "l right_square_bracket",
             "messenger.next_waiting": "w",
             "app.undo": "u",
-            "app.redo": "ctrl+r",
         }
     ),
     Preset.EMACS: PresetKeys(
@@ -54,7 +53,11 @@ PRESETS: Mapping[Preset, PresetKeys] = {
             "list.page_down": "ctrl+v pagedown",
             "survey.down": "ctrl+n j down",
             "survey.up": "ctrl+p k up",
-            "app.palette": "colon",
+            "list.page_up": "alt+v pageup",
+            "triage.next_waiting": "alt+n",
+            "triage.replies": "alt+r",
+            "triage.survey": "alt+s",
+            "app.palette": "colon alt+x",
             "app.undo": "ctrl+underscore z",
         },
         beside={"escape": "ctrl+g"},

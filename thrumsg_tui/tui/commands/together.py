@@ -13,7 +13,7 @@ _OVERLAYS = (
     *(Scope.HISTORY, Scope.IMPORT, Scope.OPT_OUTS, Scope.USERS, Scope.UNMATCHED, Scope.DOUBTS, Scope.FAILURES),
     *_EDITORS,
 )
-_MESSENGER = (Scope.MESSENGER, Scope.CARRIER, Scope.EVERYWHERE)
+_MESSENGER = (Scope.TRIAGE, Scope.MESSENGER, Scope.CARRIER, Scope.EVERYWHERE)
 _MANAGED = (Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)
 _SCREENS = (
     _MESSENGER,
@@ -38,15 +38,16 @@ TOGETHER: tuple[tuple[Scope, ...], ...] = (
     (Scope.BULK, Scope.DIALOG),
     (Scope.LOOKUP, Scope.DIALOG),
     (Scope.HELP, Scope.DIALOG),
+    (Scope.TOUR,),
 )
 """The scopes that are active at once, innermost first; the keys of an inner one come before those of an outer one."""
 
-ALWAYS = frozenset({"app.quit", "app.suspend", "app.redraw"})
+ALWAYS = frozenset({"app.quit", "app.suspend", "app.redraw", *(command.id for command in commands_of(Scope.TOUR))})
 """The commands that work everywhere, also in dialogs and while text is typed."""
 
 TYPED_INTO = frozenset(
     {
-        *(Scope.MESSAGE_BOX, Scope.SEARCH, Scope.REPLIES, Scope.FORM, Scope.FIELD, Scope.TEXT_FIELD),
+        *(Scope.TRIAGE, Scope.MESSAGE_BOX, Scope.SEARCH, Scope.REPLIES, Scope.FORM, Scope.FIELD, Scope.TEXT_FIELD),
         *(Scope.PICKER, Scope.MULTI_PICKER, Scope.SENDER_PICKER, Scope.BULK),
     }
 )
@@ -94,7 +95,9 @@ def _shared(keys_of: KeysOf) -> Iterator[Clash]:
 
 
 def _by_scope() -> Mapping[Scope, list[Command]]:
-    """Return the commands of each scope; those that always work are in each innermost one of a dialog, too."""
+    """Return the commands of each scope; in the outermost ones are those that always work."""
     found: dict[Scope, list[Command]] = {scope: commands_of(scope) for scope in Scope}
-    found[Scope.DIALOG] = [*found[Scope.DIALOG], *(each for each in all_commands() if each.id in ALWAYS)]
+    always = [each for each in all_commands() if each.id in ALWAYS]
+    for outermost in (Scope.EVERYWHERE, Scope.DIALOG):
+        found[outermost] = [*(each for each in found[outermost] if each not in always), *always]
     return found

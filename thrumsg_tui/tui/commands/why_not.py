@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.enums import CampaignState, Tab
 from thrumsg_tui.domain.permissions import WEAKEST_ROLE, Permission, needed_role
-from thrumsg_tui.tui.screens.messenger.count_prefix import digit_of
 
 if TYPE_CHECKING:
     from thrumsg_tui.tui.commands.command import Facts, WhyNot
@@ -87,16 +86,24 @@ def may_opt(facts: Facts) -> str | None:
     return needs_conversation(facts)
 
 
+def _key(id: str) -> str:
+    """Return the key of a command for a sentence."""
+    from thrumsg_tui.tui.commands import key_of  # which imports this module with the commands
+
+    return key_of(id)
+
+
 def may_send_all(facts: Facts) -> str | None:
     """Require an active campaign with QuickSend, in a tab of initials or follow-ups."""
     if facts.campaign and facts.campaign.state is not CampaignState.ACTIVE:
         return f"Nothing can be sent now: the campaign is {_STATES[facts.campaign.state]}."
     if facts.tab is None or facts.tab.send_all_kind is None:
-        initial, follow_ups = digit_of(Tab.INITIAL), digit_of(Tab.FOLLOW_UPS)
+        initial, follow_ups = _key("messenger.tab_1"), _key("messenger.tab_3")
         return f"Send All is for initial messages (tab {initial}) and follow-ups (tab {follow_ups}) only."
     if facts.campaign and not facts.campaign.quicksend:
         who = needed_role(Permission.RUN_CAMPAIGN)
-        return f"Send All needs QuickSend, which is off here: {who} turns it on with i on the overview."
+        key = _key("manage.edit")
+        return f"Send All needs QuickSend, which is off here: {who} turns it on with {key} on the overview."
     return None
 
 
