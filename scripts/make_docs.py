@@ -1,4 +1,4 @@
-"""Writes the documents that are made: `docs/keys.md`, `docs/command-line.md`, the manual page, the README's tables.
+"""Writes the documents that are made: keys, configuration, command line, the manual page, the README's tables.
 
     make_docs.py [--check]
 
@@ -17,6 +17,7 @@ from pathlib import Path
 from textwrap import fill
 
 from scripts.command_line import EXITS, PLACEHOLDERS, heading, is_global, own, parsers, row, shown, usage
+from scripts.configuration_document import configuration_parts
 from scripts.man_page import man_page
 from scripts.speed_table import with_speed
 from thrumsg_tui.cli.parser import build_parser as command_line
@@ -74,6 +75,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     """Every document with the text that it should have."""
     readme = ROOT / "README.md"
     yield ROOT / "docs" / "keys.md", keys_document()
+    yield ROOT / "docs" / "configuration.md", _document([MADE, *configuration_parts(_table)])
     yield ROOT / "docs" / "command-line.md", command_line_document()
     yield ROOT / "docs" / "thrumsg.1", man_page()
     yield readme, with_speed(with_first_keys(_read(readme)), _read(ROOT / "benchmarks" / "RESULTS.md"))

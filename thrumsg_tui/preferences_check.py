@@ -73,7 +73,7 @@ class _Reading:
             yield read_value(setting, table[setting.key])
             self._there[full_name(*where)] = self._lines.of(where)
         except ValueError as error:
-            self._wrong(where, f"{full_name(*where)}: {error}", f"{_written(setting.default)} is used.")
+            self._wrong(where, f"{full_name(*where)}: {error}", f"{setting.written(setting.default)} is used.")
 
     def _refuse_unknown(self, section: str, table: Mapping[str, Any]) -> None:
         """Note the unknown keys of a section; those of commands are for `ChooseKeys`."""
@@ -112,11 +112,6 @@ def read_value(setting: Setting, given: object) -> object:
     if setting.kind is bool:
         return flag(given)
     return setting.kind(one_of(*setting.words)(given))
-
-
-def _written(value: object) -> str:
-    """Return a value as the file has it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _leaves(above: tuple[str, ...], table: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -129,7 +129,7 @@ def host(arranged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hos
     return made
 
 
-FOR_ANYBODY = {("completion",)}
+FOR_ANYBODY = {("completion",), *(("config", each) for each in ("check", "path", "show"))}
 """Commands that read no database, and print the same for everybody."""
 
 

@@ -299,9 +299,17 @@ def _add_upkeep(commands: Commands) -> None:
         "check the database, or a backup, for damage and wrong figures",
         "upkeep_arguments.doctor",
     )
+    commands.group("config", "show, check and edit the app's configuration: keys, look and habits", _add_config)
     commands.add(
         "completion",
         "completion.completion",
         "print a script with which a shell completes commands, options and file names",
         "upkeep_arguments.completion",
     )
+
+
+def _add_config(config: Commands) -> None:
+    config.add("show", "config.show", "list all settings, and the keys that are changed")
+    config.add("edit", "config.edit", "open the file in $EDITOR, and check it afterwards")
+    config.add("check", "config.check", "tell what is wrong in the file, each with its line")
+    config.add("path", "config.path", "print where the file is")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _WITHOUT_SESSION = {
     "completion.completion",
+    *(f"config.{command}" for command in ("show", "edit", "check", "path")),
     "deliver.deliver",
     "gateway.check",
     "listen.listen",

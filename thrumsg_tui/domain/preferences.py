@@ -92,6 +92,16 @@ class Setting:
         return value
 
     @property
+    def toml(self) -> str:
+        """The default as the file has it, with its quotes."""
+        return self.written(self.default) if self.kind is bool else f'"{self.default}"'
+
+    @staticmethod
+    def written(value: object) -> str:
+        """Return a value as the file has it, without quotes."""
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    @property
     def words(self) -> tuple[str, ...]:
         """The values that it can have, as they are written in the file."""
         return ("true", "false") if self.kind is bool else tuple(self.kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -250,7 +251,7 @@ def _character_called(name: str) -> str:
     """Return the character that Textual names after Unicode, as `dollar_sign`; the name if there is none."""
     from unicodedata import lookup  # for few keys
 
-    try:
-        return lookup(name.upper().replace("_", " "))
-    except KeyError:
-        return name
+    for spelled in (name.replace("_", " "), name.replace("_", "-", 1).replace("_", " ")):  # `LESS-THAN SIGN`
+        with suppress(KeyError):
+            return lookup(spelled.upper())
+    return name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from unicodedata import name as character_name
 
 from thrumsg_tui.domain.configured_values import nearest
-from thrumsg_tui.tui.commands.command import SHOWN
+from thrumsg_tui.tui.commands.command import SHOWN, shown_key
 
 _MOVING = ("up", "down", "left", "right", "home", "end", "pageup", "pagedown")
 _FUNCTION = tuple(f"f{number}" for number in range(1, 13))
@@ -24,12 +24,7 @@ _WITH_CTRL = {"\\": "backslash", "]": "right_square_bracket", "^": "circumflex_a
 _SAME = {"i": "Tab", "j": "Enter", "m": "Enter", "h": "Backspace", "[": "Esc", "left_square_bracket": "Esc"}
 """What a terminal sends for ctrl and these characters."""
 
-_OFTEN_TAKEN = {
-    "ctrl+a": "GNU screen",
-    "ctrl+b": "tmux",
-    "ctrl+s": "the flow control of some terminals",
-    "ctrl+z": "the shell, in some programs around thrumsg,",
-}
+_OFTEN_TAKEN = {"ctrl+a": "GNU screen", "ctrl+b": "tmux", "ctrl+s": "the flow control of some terminals"}
 
 
 def read_key(written: str) -> str:
@@ -48,7 +43,7 @@ def read_key(written: str) -> str:
     if key := _BY_SHOWN_NAME.get(lowered) or _OTHER_NAMES.get(lowered):
         return key
     if not modifier:
-        if lowered in _NAMED or lowered in SHOWN:
+        if lowered in _NAMED or shown_key(lowered) != lowered:
             return lowered
         raise ValueError(_unknown(written))
     return _modified(written, modifier, rest)
@@ -89,6 +84,16 @@ def _unknown(written: str) -> str:
     near = nearest(written, [*_NAMED, *_BY_SHOWN_NAME, *(f"ctrl+{letter}" for letter in "adefgklnopqrtuvwxyz")])
     hint = f"did you mean {near}?" if near else "write a character, ctrl+n, f5, PgDn, or the like"
     return f"there is no key {written!r}: {hint}"
+
+
+def written_keys(keys: str) -> str:
+    """Return keys, which Textual's names separated by spaces are, as the file has them."""
+    return ", ".join(map(_written, keys.split()))
+
+
+def _written(key: str) -> str:
+    shown = shown_key(key)
+    return shown if shown.isascii() and not set(shown) & set(',"\\') else key
 
 
 def is_character(key: str) -> bool:

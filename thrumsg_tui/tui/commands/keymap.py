@@ -45,7 +45,7 @@ def choose_keys(preset: Preset, wanted: Mapping[str, str]) -> ChosenKeys:
 
 def _command(id: str, known: Mapping[str, Command]) -> Command:
     if id not in known:
-        near = nearest(id, known)
+        near = nearest(id, [*known, "preset"])
         raise ValueError(f"there is no such command: {f'did you mean {near}?' if near else 'docs/keys.md has all ids'}")
     if known[id].takes_key:
         raise ValueError("its keys are the digits that it means, so it keeps them")
@@ -54,7 +54,7 @@ def _command(id: str, known: Mapping[str, Command]) -> Command:
 
 def _keys(command: Command, written: str) -> list[str]:
     keys = [read_key(each.strip()) for each in written.split(",") if each.strip()]
-    if not keys:
+    if not keys and command.default_keys:
         raise ValueError('keys are expected, such as "j, down"')
     for key in keys:
         if key in _RESERVED and key not in command.default_keys.split():
@@ -83,7 +83,5 @@ def _clash_of(chosen: Mapping[str, str], before: Mapping[str, str]) -> tuple[str
 
 def _said(clash: Clash, mine: str) -> str:
     other = clash.beside(mine)
-    return (
-        f"{shown_key(clash.key)} is also the key of {other.id} ({other.title}), "
-        f"which works at the same time ({clash.where}): give one of them another key"
-    )
+    also = f"{shown_key(clash.key)} is also the key of {other.id} ({other.title}, in {other.scope})"
+    return f"{also}: give one of them another key"

@@ -61,7 +61,6 @@ class Clash:
     key: str
     one: Command
     other: Command
-    where: Scope
 
     def beside(self, id: str) -> Command:
         """Return the command that has the key besides the one with an id."""
@@ -91,7 +90,7 @@ def _shared(keys_of: KeysOf) -> Iterator[Clash]:
         for key, commands in holders.items():
             for number, one in enumerate(commands):
                 for other in commands[number + 1 :]:
-                    yield Clash(key, one, other, scopes[0])
+                    yield Clash(key, one, other)
 
 
 def _by_scope() -> Mapping[Scope, list[Command]]:
