@@ -22,6 +22,7 @@ from thrumsg_tui.store.queries.campaigns import (
     campaign_rows,
     campaigns,
     get_campaign,
+    longest_waiting,
     questions,
     unassigned,
 )
@@ -65,7 +66,6 @@ from thrumsg_tui.store.queries.undo_preview import (
 )
 from thrumsg_tui.store.queries.unmatched import count_unmatched, unmatched_messages
 from thrumsg_tui.store.queries.users import identify, people_rows, preference, users
-from thrumsg_tui.store.queries.waiting import longest_waiting
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,8 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import assignments
+from thrumsg_tui.store.queries.campaigns import assignments, longest_waiting
 from thrumsg_tui.store.queries.overview import replies_by_hour
-from thrumsg_tui.store.queries.waiting import longest_waiting
 
 
 def test_the_longest_waiting_of_each_sender(db: Database, owner: Identity, spring: Campaign, clock: Clock) -> None:

@@ -54,6 +54,8 @@ def find(session: Session, args: Namespace) -> Report:
 
 
 def _last_words(found: FoundContact) -> str:
+    if found.row.last_direction is None:
+        return ""
     words = words_of(found.row.last_body, found.row.last_media)
     cut = words if len(words) <= _WORDS else words[: _WORDS - 3] + "..."
     return f"You: {cut}" if found.row.last_direction is Direction.OUTGOING else cut

@@ -29,7 +29,7 @@ from thrumsg_tui.domain.users import Identity, User, UserId
 from thrumsg_tui.store.engines.connection import Asked, Connection, Cursor, Row
 from thrumsg_tui.store.phones import zones_of
 from thrumsg_tui.store.queries.users import USER_COLUMNS, find_user, user_name, user_of
-from thrumsg_tui.store.queries.waiting import longest_waiting
+from thrumsg_tui.store.schema import WAITING
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
 
 if TYPE_CHECKING:
@@ -182,6 +182,21 @@ def assignments(
     """
     waiting = longest_waiting(conn, campaign_id) if sort is SenderSort.WAITING else {}
     return in_order(unsorted_assignments(conn, campaign_id, now), sort, waiting, reverse=reverse)
+
+
+def longest_waiting(conn: Connection, campaign_id: CampaignId) -> dict[AssignmentId, datetime]:
+    """Return since when each assignment's longest waiting contact waits; by `conversation_responses_by_urgency`."""
+    rows = conn.execute(
+        f"""
+        SELECT assignment.id,
+               (SELECT urgency FROM conversation
+                WHERE assignment_id = assignment.id AND tab = 'responses' AND {WAITING}
+                ORDER BY urgency LIMIT 1) AS since
+        FROM assignment WHERE assignment.campaign_id = ? AND assignment.needs_reply > 0
+        """,
+        (campaign_id,),
+    )
+    return {AssignmentId(row["id"]): from_ms(row["since"]) for row in rows if row["since"] is not None}
 
 
 def in_order(

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign, CampaignId, Totals
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in
-from thrumsg_tui.store.queries.campaigns import get_campaign, totals, unsorted_assignments
+from thrumsg_tui.store.queries.campaigns import get_campaign, longest_waiting, totals, unsorted_assignments
 from thrumsg_tui.store.queries.users import preference
-from thrumsg_tui.store.queries.waiting import longest_waiting
 from thrumsg_tui.store.times import to_ms
 
 if TYPE_CHECKING:

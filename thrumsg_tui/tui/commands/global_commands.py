@@ -33,6 +33,15 @@ COMMANDS = (
         "phone",
         may_view_all,
     ),
+    Command(
+        "app.find",
+        "P ctrl+f",
+        "find",
+        "Find a contact",
+        "Find a contact by name or part of a number, in all campaigns and with all senders",
+        Scope.EVERYWHERE,
+        "find",
+    ),
     Command("app.history", "H", "history", "History", "Show all changes, and undo one", Scope.EVERYWHERE, "history"),
     Command(
         "app.quit", "ctrl+q", "app.quit", "Quit", "Leave at once, from anywhere; a draft is kept", Scope.EVERYWHERE

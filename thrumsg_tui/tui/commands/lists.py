@@ -23,4 +23,12 @@ COMMANDS = (
     Command("list.page_up", "pageup", "move_page(-1)", "Page up", "Go a page up", Scope.LIST, is_step=True),
     Command("list.choose", "enter", "choose", "Open", "Open the row under the cursor", Scope.LIST, "open"),
     Command("search.done", "enter", "submit", "Search", "Go to the list of matches", Scope.SEARCH),
+    Command(
+        "search.find",
+        "ctrl+f",
+        "find",
+        "Find everywhere",
+        "Find what is typed in all campaigns and with all senders",
+        Scope.SEARCH,
+    ),
 )

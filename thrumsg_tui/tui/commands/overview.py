@@ -17,7 +17,15 @@ _STAFFS = all_of(role_allows(Permission.MANAGE_PEOPLE), has_campaign, is_not_arc
 
 COMMANDS = (
     Command("senders.escape", "escape", "escape", "Out", "Clear the search", Scope.OVERVIEW),
-    Command("senders.search", "slash", "search", "Search", "Find a sender by name", Scope.OVERVIEW, "search"),
+    Command(
+        "senders.search",
+        "slash",
+        "search",
+        "Search",
+        "Find a sender by name; says how many contacts match, too",
+        Scope.OVERVIEW,
+        "search",
+    ),
     Command(
         "senders.sort",
         "s",

@@ -44,4 +44,12 @@ COMMANDS = (
         Scope.TRIAGE,
         "next",
     ),
+    Command(
+        "triage.find",
+        "ctrl+f",
+        "find",
+        "Find a contact",
+        "Find a contact by name or part of a number, in all campaigns and with all senders",
+        Scope.TRIAGE,
+    ),
 )

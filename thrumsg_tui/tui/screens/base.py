@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.permissions import Permission
+from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.app_context import AppContext, app_context
@@ -239,6 +240,26 @@ class CommandScreen(HeldScreen[None]):
         dialog = PhoneLookup(number, thrumsg.store, thrumsg.who, thrumsg.zone, phones)
         if found := await self.show_dialog(dialog):
             thrumsg.open_conversation(found)
+
+    @property
+    def searched(self) -> str:
+        """What is typed into the search of this screen."""
+        return ""
+
+    @work(group=ACTION)
+    async def action_find(self) -> None:
+        """Find a contact in all campaigns, beginning with what is searched here, and open their conversation."""
+        from thrumsg_tui.store.queries.lookup import conversations_by_id
+        from thrumsg_tui.tui.dialogs.contact_finder import ContactFinder
+
+        thrumsg = self.thrumsg
+        phones = (await thrumsg.store.query(settings)).phone_display(ascii_only=thrumsg.glyphs.ascii_only)
+        for chosen in await self.show_dialog(ContactFinder(thrumsg, phones, self.searched)):
+            place = (await thrumsg.store.query(conversations_by_id, [chosen.row.id])).get(chosen.row.id)
+            if place is None or (place.sender != thrumsg.who.user.login and self.facts().own_only):
+                self.say(f"{safe_text(chosen.row.name)} is no longer yours.", warning=True)
+            else:
+                thrumsg.open_conversation(place)
 
     def action_back(self) -> None:
         """Go up to the parent screen, or quit."""

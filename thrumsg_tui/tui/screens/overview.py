@@ -15,13 +15,14 @@ from thrumsg_tui.domain.ages import waiting_age
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId, has_not_started
 from thrumsg_tui.domain.closures import closure
 from thrumsg_tui.domain.enums import HoursIn
+from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.names import search_rows
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.queries.overview import Overview, overview
-from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
@@ -60,7 +61,8 @@ class OverviewScreen(CommandScreen):
         self._carrier = CarrierLine(id="carrier")
         self._state = LineWidget(id="state")
         self._replies = LineWidget(id="replies")
-        self._search = SearchInput(placeholder="sender's name", id="search")
+        self._search = SearchInput(placeholder="sender or contact", id="search")
+        self._found = LineWidget(id="found")
         self._heading = SenderHeading(id="heading")
         self._conservation = LineWidget(id="conservation")
         self.table = OverviewTable(glyphs, id="senders")
@@ -80,7 +82,7 @@ class OverviewScreen(CommandScreen):
         yield self._carrier
         yield self._counters
         yield self._replies
-        yield Horizontal(LineWidget(id="search-label"), self._search, id="search-row")
+        yield Horizontal(LineWidget(id="search-label"), self._search, self._found, id="search-row")
         yield self._heading
         yield self.table
         yield self._conservation
@@ -165,17 +167,43 @@ class OverviewScreen(CommandScreen):
         self.table.show_all(rows, ids.index(keep) if keep in ids else self.table.cursor)
         self._heading.show_sort(self._order.sort, reverse=self._order.reverse, glyphs=self.thrumsg.glyphs)
 
+    @property
+    def searched(self) -> str:
+        return self._search.value
+
     def action_search(self) -> None:
         """Go to the search for a sender."""
         self._search.focus()
 
     def on_input_changed(self) -> None:
-        """Filter the table."""
+        """Filter the table, and count the contacts that match, too."""
         self._paint_table()
+        self._count_contacts(self.searched)
 
-    def on_input_submitted(self) -> None:
-        """Go to the filtered table."""
-        self.table.focus()
+    @work(exclusive=True, group="count contacts")
+    async def _count_contacts(self, text: str) -> None:
+        """Say beside the search how many contacts it finds in all campaigns."""
+        from thrumsg_tui.store.queries.contact_search import MOST, ContactSearch, Wanted
+        from thrumsg_tui.store.queries.settings import settings
+
+        store = self.thrumsg.store
+        try:
+            search = ContactSearch(Wanted(text, by_phone=not (await store.query(settings)).redact_phones))
+            while not search.is_done:
+                await store.query(search.advance)
+        except ThrumsgError as error:
+            self.say(str(error), warning=True)
+            return
+        found = f"{MOST} contacts or more" if search.is_cut else pluralize(len(search), "contact")
+        key = key_of("search.find" if self.table.total else "search.done")
+        self._found.show([(f"  {found}: {key} lists them", "accent")] if len(search) else [])
+
+    async def on_input_submitted(self) -> None:
+        """Go to the filtered table; if there is no sender in it, find contacts."""
+        if self.searched and not self.table.total:
+            await self.action_run_command("app.find")
+        else:
+            self.table.focus()
 
     def action_escape(self) -> None:
         """Clear search and filter; in the table without a search, the marks, too."""

@@ -62,3 +62,7 @@ class SearchInput(LineInput):
 
     SCOPES = (Scope.SEARCH,)
     BINDINGS = bindings(commands_of(Scope.SEARCH), checked=False, priority=True)
+
+    async def action_find(self) -> None:
+        """Find what is typed everywhere, not only in the list below."""
+        await self.screen.run_action("run_command('app.find')")

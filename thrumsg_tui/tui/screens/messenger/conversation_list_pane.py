@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.list_places import Landmark
 from thrumsg_tui.store.queries.messenger import MessengerView
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
@@ -37,6 +38,8 @@ class ConversationListPane(Vertical):
         self._glyphs = glyphs
         self._tabs = TabLine(id="tabs")
         self._sort = LineWidget(id="sort")
+        self._elsewhere: tuple[ListRequest, str] | None = None
+        """Where else the search of a list has matches that has none there."""
         self.search = SearchInput(placeholder="search", id="search")
 
     def make_list(self, zone: tzinfo) -> None:
@@ -50,6 +53,20 @@ class ConversationListPane(Vertical):
 
     def on_mount(self) -> None:
         self.query_one("#slash", LineWidget).show([(" / ", "quiet")])
+
+    def show_elsewhere(self, request: ListRequest, told: str) -> None:
+        """Say where else a search has matches that has none in its list."""
+        self._elsewhere = request, told
+        self.list.empty_text = self._nothing_matches(request)
+        self.list.repaint_changed()
+
+    def knows_elsewhere(self, request: ListRequest) -> bool:
+        """Whether it is known where else the search of a list has matches."""
+        return self._elsewhere is not None and self._elsewhere[0] == request
+
+    def _nothing_matches(self, request: ListRequest) -> str:
+        known_for, told = self._elsewhere or (None, "")
+        return told if known_for == request else "Nothing matches: Esc clears the search."
 
     @property
     def cursor(self) -> Cursor:
@@ -72,7 +89,7 @@ class ConversationListPane(Vertical):
         """Show the tabs and rows of an answer."""
         tab = view.list.tab or Tab.RESPONSES
         self._tabs.show_tabs(view.tabs, tab)
-        self.list.empty_text = "Nothing matches: Esc clears the search." if view.list.search else _why_empty(view, tab)
+        self.list.empty_text = self._nothing_matches(view.list) if view.list.search else _why_empty(view, tab)
         self.list.tell_time(now)
         self.list.show(view.total, view.first, view.rows, view.cursor_index)
         self.list.show_drafts(view.drafts)

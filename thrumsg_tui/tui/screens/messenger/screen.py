@@ -164,6 +164,16 @@ class MessengerScreen(CommandScreen):
         if view.search:
             self._finish_search()
 
+    @work(name="elsewhere", group="elsewhere", exclusive=True)
+    async def _look_elsewhere(self, request: ListRequest) -> None:
+        """Say where else there are matches, since there are none in the tab."""
+        from thrumsg_tui.tui.screens.messenger.elsewhere import look_elsewhere  # rarely needed
+
+        try:
+            self.list_pane.show_elsewhere(request, await look_elsewhere(self.thrumsg, request))
+        except ThrumsgError as error:
+            self.say(str(error), warning=True)
+
     @work(name="search", group="search", exclusive=True)
     async def _finish_search(self) -> None:
         """Count all that a search finds, while the person works with its first rows."""
@@ -188,6 +198,9 @@ class MessengerScreen(CommandScreen):
         self._yellow_bar.show_viewing(view.viewing, self._glyphs, self.size.width)
         self.list_pane.show(view, now)
         self.state = self.state.answered(view.list.tab, self.list_pane.cursor)
+        finds_nothing = view.search and view.is_counted and not view.total
+        if finds_nothing and not self.list_pane.knows_elsewhere(view.list):
+            self._look_elsewhere(view.list)
         if self.state.search != view.list.search:  # its tab is gone
             self.search.value = self.state.search
             self.ask_again()
@@ -311,9 +324,16 @@ class MessengerScreen(CommandScreen):
             self.state, self.list_pane.list.cursor = searched, searched.cursor.index
             self.ask_again()
 
+    @property
+    def searched(self) -> str:
+        return self.state.search
+
     @on(Input.Submitted, "#search")
-    def _search_done(self) -> None:
-        self._panes.focus_list()
+    async def _search_done(self) -> None:
+        if self.view and self.view.search and self.view.is_counted and not self.view.total:
+            await self.action_run_command("app.find")
+        else:
+            self._panes.focus_list()
 
     def action_escape(self) -> None:
         """Leave the count, the search, the marks or the pane: the first of these that there is; not the screen."""
