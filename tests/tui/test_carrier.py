@@ -311,7 +311,7 @@ async def test_what_waits_for_a_doubt_says_so(office: Office, maria: Conversatio
     send(office.db, office.ana, maria, body="Anybody there?")
     async with office.messenger(size=size) as person:
         await person.press("t", "5", "enter")
-        assert person.sees("queued, waits for a message before it that", "is in doubt"), person.screen
+        assert person.sees("queued, waits for a message before it that", "doubt"), person.screen
         change(office, "UPDATE message SET state = 'sent' WHERE state = 'in_doubt'")
         await person.wait_until(lambda: not person.sees("waits for"), "the doubt to be settled")
 

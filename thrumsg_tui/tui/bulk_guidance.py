@@ -24,6 +24,8 @@ class BulkGuidance:
     found: str | None
     plan: Plan | None
     counting: bool
+    counting_for: int = 0
+    """For how many seconds the plan has been counted."""
     refusal: str = ""
 
     @property
@@ -35,7 +37,8 @@ class BulkGuidance:
             return f"Enter chooses {safe_text(self.found)}."
         if self.plan is None:
             if self.counting:
-                return "Counting."
+                lasts = f", {self.counting_for} s so far" if self.counting_for else ""
+                return f"Counting {self.choices.matching} conversations{lasts}."
             return "" if self.choices.receivers else "Choose a sender: type a name, or press Space on a row."
         if not self.plan.moves:
             return "Enter would move nothing."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -18,7 +19,9 @@ from thrumsg_tui.tui.bulk_guidance import BulkGuidance
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.cursors import next_in_cycle
 from thrumsg_tui.tui.dialogs.dialog import Dialog
+from thrumsg_tui.tui.dialogs.picker import LARGEST_PART
 from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.shared_room import share_lines
 from thrumsg_tui.tui.stale_keys import TOO_EARLY, Sight
 from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, heading
@@ -26,14 +29,14 @@ from thrumsg_tui.tui.widgets.plan_preview import PlanPreview
 from thrumsg_tui.tui.widgets.reassign_form import BulkFields, DestinationList, DestinationSearch
 from thrumsg_tui.tui.widgets.sentence_lines import SentenceLines
 
-_LARGEST_PART = 0.96
-"""Largest part of the screen's height that the dialog takes, as in its style sheet."""
+_WIDTH = 110
+"""The width of the dialog in a wide screen, as in its style sheet."""
 
 _COUNTING_AFTER = 0.3
 """Seconds after which the dialog says that the preview is still being counted."""
 
-_SHORTEST_PREVIEW = 6
-"""Lines that the preview keeps; the destinations scroll before it gets fewer."""
+_SHORTEST_WORDS = 3
+"""Lines that the sentences keep beside a plan, so that they change without moving what is above them."""
 
 _TO_EVEN_OUT = "To even out what senders hold, leave this, mark the senders who hold too many with Space, and press R."
 
@@ -76,7 +79,11 @@ class BulkReassign(Dialog[Plan | None]):
         self._refusal = ""
         self._stale = False
         self._asking = False
+        self._asking_since = 0.0
+        """When the counting began, in seconds of the monotonic clock."""
         self._notice = ""
+        self._has_more = False
+        """Whether the preview has more lines than are shown."""
         self._sight = Sight()
 
     def compose(self) -> ComposeResult:
@@ -98,18 +105,32 @@ class BulkReassign(Dialog[Plan | None]):
         self._fit()
 
     def _fit(self) -> None:
-        """Distribute the height: fields and sentences are always visible, destinations come before the preview."""
+        """Distribute the height: fields and sentences are always visible, the others share what is left.
+
+        Destinations and preview each have as many lines as they need, or half of the room if both need more.
+        """
+        width = min(_WIDTH, int(self.size.width * 0.98)) - 4
         fields = 1 + len(self.choices.fields) if self._asks else 0
-        room = int(self.size.height * _LARGEST_PART) - 2
-        words = (6 if self.size.width < 100 else 4) if room > 16 else 2
-        room = max(room - fields - words - 2, 2)
+        room = int(self.size.height * LARGEST_PART) - 2
+        words = max(min(self._words.lines_for(width), room // 3), _SHORTEST_WORDS if self._plan else 1)
+        wanted = self.preview.lines_for(width)
         rows = self.destinations.size_of_all if self._asks else 0
-        wanted = 2 + 2 * min(max(len(self.choices.rows), 3), 6)
-        listed = min(rows, max(room - _SHORTEST_PREVIEW, room // 2, 1))
+        listed, shown = share_lines(max(room - fields - words - 2, 2), rows, wanted)
+        self._has_more = wanted > shown
         self.destinations.styles.height = listed
         self.fields.styles.height = len(self.choices.fields)
-        self.preview.styles.height = min(wanted, max(room - listed, 1))
+        self.preview.styles.height = shown
         self._words.styles.height = words
+
+    def _keys_that_fit(self) -> str:
+        """Return the keys for the frame, without the least needed ones where there is no room for all."""
+        doing = ["Space chooses"] if self._asks else []
+        more = ["PgDn shows more"] if self._has_more else []
+        fields = ["Tab next field"] if self._asks else []
+        keys = [f"Esc {self._guidance.escape}", *doing, *more, *fields]
+        while len(", ".join(keys)) > self._box.size.width - 6 and len(keys) > 1:
+            keys.pop()
+        return ", ".join(keys)
 
     # Preview
 
@@ -121,9 +142,9 @@ class BulkReassign(Dialog[Plan | None]):
         self.destinations.repaint_changed()
         self.fields.remake()
         if not self._asking:
-            self._asking = True
+            self._asking, self._asking_since = True, monotonic()
             self.run_worker(self._ask(), name="preview")
-            self.set_timer(_COUNTING_AFTER, self._say_again)
+            self.set_timer(_COUNTING_AFTER, self._say_that_it_counts)
 
     async def _ask(self) -> None:
         try:
@@ -164,9 +185,8 @@ class BulkReassign(Dialog[Plan | None]):
         if self._words.show([each for each in sentences if each[0]]):
             self._sight.changed()
             self.call_after_refresh(self._seen)
-        doing = ["Space chooses", "Tab next field"] if self._asks else []
-        more = ["PgDn shows more"] if self.preview.max_scroll_y else []
-        self._box.border_subtitle = ", ".join([*doing, *more, f"Esc {self._guidance.escape}"])
+        self._fit()
+        self._box.border_subtitle = self._keys_that_fit()
 
     def _seen(self) -> None:
         self._sight.drawn()
@@ -175,6 +195,12 @@ class BulkReassign(Dialog[Plan | None]):
     def _say_again(self) -> None:
         """Show again what Enter does now, and keep the last notice."""
         self._say(self._notice)
+
+    def _say_that_it_counts(self) -> None:
+        """Say each second for how long the preview is being counted: a million conversations take seconds."""
+        if self._asking and self.is_attached:
+            self._say_again()
+            self.set_timer(1, self._say_that_it_counts)
 
     @property
     def _moving(self) -> str:
@@ -192,6 +218,7 @@ class BulkReassign(Dialog[Plan | None]):
             found=self.destinations.name_of(row) if row else None,
             plan=self._plan,
             counting=self._asking,
+            counting_for=int(monotonic() - self._asking_since),
             refusal=self._refusal,
         )
 

@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import ClassVar
 
 from textual.strip import Strip
+from textual.widget import Widget
 
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.picker import Picker
 from thrumsg_tui.tui.textual_compat import bind_first
-from thrumsg_tui.tui.widgets.line_widgets import pad
+from thrumsg_tui.tui.widgets.line_widgets import Part, pad
 from thrumsg_tui.tui.widgets.paged_list import PagedList
+from thrumsg_tui.tui.widgets.sentence_lines import SentenceLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +26,19 @@ class Entry:
     why_not: str | None
 
 
+_ROOMY = 90
+"""From this width on, in cells, a row has what its command does beside its title."""
+
+
 class EntryList(PagedList[Entry]):
-    """Commands with key, title, and their help or the reason why they are not allowed."""
+    """Commands with key and title, and in a wide dialog what they do or why they are not allowed."""
 
     def draw(self, row: Entry, index: int, line: int, width: int) -> Strip:
         look = "quiet" if row.why_not else ""
-        left = [(pad(f"  {row.command.shown_keys}", 6), "accent"), (pad(row.command.title, 30), look)]
-        return self.strip(
-            [*left, (row.why_not or row.command.help, "quiet")], width=width, base=self.cursor_look(index)
-        )
+        left: list[Part] = [(pad(f"  {row.command.shown_keys}", 6), "accent"), (pad(row.command.title, 30), look)]
+        if width >= _ROOMY:
+            left.append((row.why_not or row.command.help, "quiet"))
+        return self.strip(left, width=width, base=self.cursor_look(index))
 
 
 class CommandMenu(Picker[Entry]):
@@ -41,6 +47,7 @@ class CommandMenu(Picker[Entry]):
     SCOPES = (Scope.MENU, Scope.PICKER)
     BINDINGS = bindings(commands_of(Scope.MENU), checked=False, priority=True)
     searchable: ClassVar[bool] = False
+    lines_around = 7
 
     def __init__(self, title: str, entries: Sequence[Entry]) -> None:
         hint = "a key or Enter chooses, Esc leaves"
@@ -48,7 +55,16 @@ class CommandMenu(Picker[Entry]):
         self.offered = [entry.command for entry in entries]
         own = [replace(entry.command, action=f"take_entry({index})") for index, entry in enumerate(entries)]
         bind_first(self, bindings(own, checked=False, priority=True))
-        self.table.styles.height = len(entries)
+        self._explanation = SentenceLines(id="explanation")
+
+    def below_list(self) -> Sequence[Widget]:
+        return (self._explanation,)
+
+    def show_status(self) -> None:
+        """Show all that the command under the cursor does, or why it is not allowed."""
+        super().show_status()
+        if row := self.table.row:
+            self._explanation.show([(row.why_not or row.command.help, "quiet")])
 
     def take(self, row: Entry) -> None:
         """Return an entry, or show why it is not allowed."""

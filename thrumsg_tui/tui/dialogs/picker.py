@@ -18,6 +18,9 @@ from thrumsg_tui.tui.widgets.paged_list import NO_ROW, PagedList
 
 _Row = TypeVar("_Row")
 
+LARGEST_PART = 0.96
+"""Largest part of the screen's height that a dialog takes, as in the style sheet."""
+
 
 class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
     """Return the chosen row in a tuple, which is empty if the picker was left.
@@ -29,6 +32,8 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
     BINDINGS = bindings(commands_of(Scope.PICKER), checked=False, priority=True)
     width_class: ClassVar[str] = "wide"
     searchable: ClassVar[bool] = True
+    lines_around: ClassVar[int] = 4
+    """Lines of the dialog that are no rows: the frame, the search and the last line, and what a subclass adds."""
     nothing_chosen: ClassVar[str] = "Choose somebody first: type a name, or use the arrows."
 
     def __init__(
@@ -66,10 +71,16 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
 
     def compose(self) -> ComposeResult:
         search = [self._search] if self._search else []
-        box = Vertical(*search, *self.above_list(), self.table, self._status, classes=f"dialog {self.width_class}")
+        around = (*self.above_list(), self.table, *self.below_list(), self._status)
+        box = Vertical(*search, *around, classes=f"dialog {self.width_class}")
         box.border_title = heading(self._title)
         box.border_subtitle = self._hint
         yield box
+
+    def on_resize(self) -> None:
+        """Give the list as many lines as it has rows, or as many as there is room for."""
+        room = int(self.size.height * LARGEST_PART) - self.lines_around
+        self.table.styles.height = max(min(len(self._all), room), 1)
 
     def on_mount(self) -> None:
         if self._search:
@@ -81,6 +92,10 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
 
     def above_list(self) -> Sequence[Widget]:
         """Return the widgets between the search and the list."""
+        return ()
+
+    def below_list(self) -> Sequence[Widget]:
+        """Return the widgets between the list and the last line."""
         return ()
 
     def ordered(self) -> Sequence[_Row]:

@@ -26,6 +26,7 @@ class SenderPicker(Picker[Assignment]):
     """
 
     SCOPES = (Scope.SENDER_PICKER, Scope.PICKER)
+    lines_around = 6
     BINDINGS = bindings(commands_of(Scope.SENDER_PICKER), checked=False, priority=True)
 
     def __init__(
@@ -52,6 +53,10 @@ class SenderPicker(Picker[Assignment]):
         self._on_order = on_order
         self._heading = SenderHeading(id="heading")
 
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.call_after_refresh(self._show_heading)
+
     def above_list(self) -> Sequence[Widget]:
         return [self._heading]
 
@@ -65,14 +70,17 @@ class SenderPicker(Picker[Assignment]):
         return row.user is not None
 
     def status(self) -> Sequence[Part]:
-        return [(" Enter chooses  Esc leaves  Tab next order  shift+Tab reverse", "quiet")]
+        return [(" Enter chooses, Esc leaves, Tab next order, shift+Tab reverse", "quiet")]
 
     def narrow(self, keep: Assignment | None = None) -> None:
         search = self._search.value if self._search else ""
         found = search_rows(self._have_them, search, self.searched_text)
         self._senders.empty_text = f"Already with {found[0].name}." if found else NOBODY
         super().narrow(keep)
-        self._heading.show_sort(self._order.sort, reverse=self._order.reverse, glyphs=self._glyphs)
+        self._show_heading()
+
+    def _show_heading(self) -> None:
+        self._heading.show_sort(self._order.sort, self._senders, reverse=self._order.reverse, glyphs=self._glyphs)
 
     def action_sort(self) -> None:
         """Go to the next order."""

@@ -67,8 +67,8 @@ class OverlayList(PagedList[_Row]):
 
     def _show_titles(self) -> None:
         left, right = self.titles() if self.total else ((), ())
-        beside = " " * (self.size.width - self.scrollable_content_region.width)
-        self.heading.show([(title, "quiet") for title in left], [(title, "quiet") for title in [*right, beside]])
+        right = [*right, " " * self.beside_rows]
+        self.heading.show([(title, "quiet") for title in left], [(title, "quiet") for title in right])
 
 
 class NumbersList(OverlayList[_Row]):

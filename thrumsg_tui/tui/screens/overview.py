@@ -165,7 +165,7 @@ class OverviewScreen(CommandScreen):
         self._cursor_on = None
         ids = [each.id for each in rows]
         self.table.show_all(rows, ids.index(keep) if keep in ids else self.table.cursor)
-        self._heading.show_sort(self._order.sort, reverse=self._order.reverse, glyphs=self.thrumsg.glyphs)
+        self._heading.show_sort(self._order.sort, self.table, reverse=self._order.reverse, glyphs=self.thrumsg.glyphs)
 
     @property
     def searched(self) -> str:

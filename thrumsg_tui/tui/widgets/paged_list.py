@@ -125,6 +125,11 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         return max(0, self.scroll_offset.y // self.row_height - visible), visible * 3
 
     @property
+    def beside_rows(self) -> int:
+        """The columns right of the rows: that of the scrollbar, if there is one."""
+        return self.size.width - self.scrollable_content_region.width
+
+    @property
     def visible_rows(self) -> int:
         """The number of rows that fit into the window."""
         return max(1, self.size.height // self.row_height)

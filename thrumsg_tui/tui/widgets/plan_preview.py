@@ -9,7 +9,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Assignment
 from thrumsg_tui.domain.enums import Status
-from thrumsg_tui.domain.reassignment import Plan, flows
+from thrumsg_tui.domain.reassignment import Flow, Plan, flows
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, fit
 
@@ -23,6 +23,9 @@ _COLUMNS = {
 
 _OPTED_OUT = ("opted out", "out")
 
+_SLIM = 66
+"""Below this width, in cells, names and numbers of a move have a line each."""
+
 
 class PlanPreview(ScrollingLines):
     """The totals of all destinations, also those that get none; then each pair of giver and receiver, by status."""
@@ -32,13 +35,14 @@ class PlanPreview(ScrollingLines):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._plan: Plan | None = None
+        self._flows: Sequence[Flow] = ()
         self._destinations: Sequence[Assignment] = ()
         self._sentence = "counting"
         self._look = "quiet"
 
     def show_plan(self, planned: Plan, destinations: Sequence[Assignment]) -> None:
         """Show a plan; `destinations` are the assignments as they are before it."""
-        self._plan, self._destinations = planned, destinations
+        self._plan, self._destinations, self._flows = planned, destinations, flows(planned.moves)
         self._sentence, self._look = "Nothing matches: nothing would be moved.", "quiet"
         self.scroll_home(animate=False)
         self.remake()
@@ -49,11 +53,18 @@ class PlanPreview(ScrollingLines):
         self._sentence, self._look = reason, "warning"
         self.remake()
 
+    def lines_for(self, width: int) -> int:
+        """Return how many lines the plan, or the reason why there is none, needs in a width."""
+        totals = 1 + len(self._destinations) if self._destinations else 0
+        if self._plan is None or not self._plan.moves:
+            return len(self.wrapped(self._sentence, width - 2)) + totals
+        return totals + 1 + len(self._flows) * (2 if width < _SLIM else 1)
+
     def lines(self, width: int) -> list[Strip]:
         if self._plan is None or not self._plan.moves:
             said = [(f" {line}", self._look) for line in self.wrapped(self._sentence, width - 2)]
             return [self.strip([line], width=width) for line in said] + self._totals(width)
-        return [*self._totals(width), *self._flows(self._plan, width)]
+        return [*self._totals(width), *self._moves(self._plan, width)]
 
     def _totals(self, width: int) -> list[Strip]:
         """Draw the number of conversations that each destination holds now, gets, and holds then."""
@@ -71,18 +82,25 @@ class PlanPreview(ScrollingLines):
             strips.append(self.strip([(f" {fit(safe_text(destination.name), width - 29)}", "")], numbers, width=width))
         return strips
 
-    def _flows(self, planned: Plan, width: int) -> list[Strip]:
-        """Draw how many conversations move from whom to whom, by status."""
+    def _moves(self, planned: Plan, width: int) -> list[Strip]:
+        """Draw how many conversations move from whom to whom, by status; in a narrow dialog on two lines each."""
         roomy = width >= 96
         column = 12 if roomy else 7
         heads = "".join(f"{title[not roomy]:>{column}}" for title in [*_COLUMNS.values(), _OPTED_OUT])
-        strips = [self.strip([(" from → to", "quiet")], [(f"{heads}   moved ", "quiet")], width=width)]
-        for flow in flows(planned.moves):
+        strips = [
+            self.strip(
+                [("" if width < _SLIM else " from → to", "quiet")], [(f"{heads}   moved ", "quiet")], width=width
+            )
+        ]
+        for flow in self._flows:
             names = [safe_text(planned.names[assignment]) for assignment in (flow.source, flow.destination)]
             counts = [*(flow.by_status.get(status, 0) for status in _COLUMNS), flow.opted_out]
             numbers = "".join(f"{count or '·':>{column}}" for count in counts)
-            half = (width - len(numbers) - 14) // 2
-            left = f" {fit(names[0], half)} → {fit(names[1], half)}"
             moved: list[Part] = [(numbers, "quiet"), (f"{flow.moved:>8} ", "strong")]
-            strips.append(self.strip([(left, "")], moved, width=width))
+            half = (width - 6 - (0 if width < _SLIM else len(numbers) + 8)) // 2
+            left: list[Part] = [(f" {fit(names[0], half)} → {fit(names[1], half)}", "")]
+            if width < _SLIM:
+                strips += [self.strip(left, width=width), self.strip([], moved, width=width)]
+            else:
+                strips.append(self.strip(left, moved, width=width))
         return strips

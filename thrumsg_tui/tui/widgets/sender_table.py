@@ -12,12 +12,15 @@ from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
 from thrumsg_tui.domain.enums import SenderSort
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, pad
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, fit, pad, separated, width_of
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
 _ROOMY = 90
 """From this width on, in cells, the online state is a word; below it is a dot."""
+
+_SLIM = 66
+"""Below this width, in cells, progress has its numbers only."""
 
 
 def sorted_by(current: SenderSort, column: SenderSort, *, reverse: bool, glyphs: Glyphs) -> str:
@@ -30,23 +33,26 @@ def sorted_by(current: SenderSort, column: SenderSort, *, reverse: bool, glyphs:
 class SenderHeading(LineWidget):
     """The column titles of a sender table."""
 
-    def show_sort(self, sort: SenderSort, *, reverse: bool, glyphs: Glyphs) -> None:
-        """Show the titles, and an arrow at the column by which the table is sorted."""
+    def show_sort(self, sort: SenderSort, table: SenderTable, *, reverse: bool, glyphs: Glyphs) -> None:
+        """Show the titles above the columns of a table, and an arrow at the one by which it is sorted."""
+        width = table.scrollable_content_region.width or self.size.width
         first, *others = (
-            _column_heading(column, column.label + sorted_by(sort, column, reverse=reverse, glyphs=glyphs))
+            _column_heading(column, sorted_by(sort, column, reverse=reverse, glyphs=glyphs), width)
             for column in SenderSort
         )
-        status = " Status   " if self.size.width >= _ROOMY else ""
-        self.show([(first, "quiet")], [(status, "quiet"), ("".join(others), "quiet")])
+        status = " Status   " if width >= _ROOMY else ""
+        right = "".join(others) + " " * table.beside_rows
+        self.show([(first, "quiet")], [(status, "quiet"), (right, "quiet")])
 
 
-def _column_heading(column: SenderSort, title: str) -> str:
+def _column_heading(column: SenderSort, arrow: str, width: int) -> str:
     """Align the title of a column with its cells, and add the titles of the cells beside it."""
+    title = column.label + arrow
     match column:
         case SenderSort.SENDER:
             return f"  {title}"
         case SenderSort.PROGRESS:
-            return f"{'sent/assigned':>15}  {title:<10} "
+            return f"{title:>11} " if width < _SLIM else f"{'sent/assigned':>15}  {title:<10} "
         case SenderSort.NEEDS_REPLY:
             return f"{title:>13} "
         case SenderSort.WAITING:
@@ -82,7 +88,7 @@ class SenderTable(PagedList[Assignment]):
 
     def draw(self, row: Assignment, index: int, line: int, width: int) -> Strip:
         glyphs = self._glyphs
-        roomy = width >= _ROOMY
+        roomy, slim = width >= _ROOMY, width < _SLIM
         state: Part = (" " * (10 if roomy else 3), "")
         if row.user and row.online:
             state = (f" {glyphs.dot} online " if roomy else f" {glyphs.dot} ", "recorded")
@@ -92,12 +98,12 @@ class SenderTable(PagedList[Assignment]):
         needs_reply = f"{row.needs_reply:>13} "
         right: list[Part] = [
             state,
-            (pad(f"{row.texted}/{row.assigned}", 15, right=True) + "  ", ""),
-            (progress_bar(row.texted, row.assigned, 10, glyphs), "quiet"),
-            (" ", ""),
+            (pad(f"{row.texted}/{row.assigned}", 11 if slim else 15, right=True) + " ", ""),
+            ("" if slim else f" {progress_bar(row.texted, row.assigned, 10, glyphs)} ", "quiet"),
             (needs_reply, "strong" if row.needs_reply else "quiet"),
             (f"{self._age(since) if since else '':>7} ", "quiet"),
         ]
         mark: Part = (f"{glyphs.mark} " if row.id in self.marks else "  ", "marked")
-        name: Part = (safe_text(row.name), "" if row.user else "accent")
+        room = max(width - width_of(right) - 2, 1)
+        name: Part = (fit(separated(safe_text(row.name)), room), "" if row.user else "accent")
         return self.strip([mark, name], right, width=width, base=self.cursor_look(index))
