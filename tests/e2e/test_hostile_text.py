@@ -66,7 +66,7 @@ PICTURES = {
 """One picture for some terminals, several characters for others, tmux and xterm among them."""
 
 OURS = re.compile(
-    r"\x1b\[[0-9;]*m|\x1b\[(?:\d+;\d+H|\d+[CG])|\x1b\[\?\d+(?:[hl]|\$p)|\x1b\[[<>]\d*u|\x1b\]22;[a-z]*\x07|\x1b\[c|\r\n"
+    r"\x1b\[[0-9;]*m|\x1b\[(?:\d+;\d+H|\d+[CG])|\x1b\[\?\d+(?:[hl]|\$p)|\x1b\[[<>]\d*u|\x1b\]22;[a-z]*\x07|\x1b\[c|\x1b\]11;\?\x1b\\|\r\n"
 )
 """All that is written besides text: colours, places, modes, the mouse's shape, and asking the terminal who it is."""
 
