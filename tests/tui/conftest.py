@@ -29,6 +29,17 @@ def each_style_sheet_parsed_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_terminal() -> Iterator[None]:
+    """Let the app find the same terminal, wherever the tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TERM", "xterm-256color")
+        patch.setenv("LC_ALL", "C.UTF-8")
+        for name in ("COLORTERM", "COLORFGBG", "NO_COLOR"):
+            patch.delenv(name, raising=False)
+        yield
+
+
 @pytest.fixture
 def bare(tmp_path: Path) -> Iterator[Office]:
     """An office without a campaign."""

@@ -20,8 +20,6 @@ from thrumsg_tui.store.changes.gateway_state import listener_ended, listener_see
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.times import to_ms
-from thrumsg_tui.tui import navigation
-from thrumsg_tui.tui.glyphs import ASCII
 from thrumsg_tui.tui.timers import Timers
 
 NEVER = "1 message waits: no gateway has run yet; `thrumsg deliver` starts one."
@@ -273,7 +271,7 @@ async def test_a_message_shows_its_state_in_thread_and_list(
 async def test_a_state_has_an_ascii_form(
     office: Office, maria: ConversationId, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(navigation, "glyphs_for_locale", lambda: ASCII)
+    monkeypatch.setenv("LC_ALL", "C")
     deliverer(office)
     bring(office, state)
     in_thread, in_list = IN_ASCII[state]

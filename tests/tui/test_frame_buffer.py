@@ -14,8 +14,10 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
+from wcwidth import wcwidth
 
 from thrumsg_tui.tui.frame_buffer import FrameBuffer, PlacedStrip
+from thrumsg_tui.tui.glyphs import UNICODE, Glyphs
 from thrumsg_tui.tui.rendition import Rendition, rendition_of, terminal_theme
 
 WIDTH, HEIGHT, CUT = 15, 2, 6
@@ -154,12 +156,33 @@ def test_a_combining_character_belongs_to_the_one_before_whatever_its_style() ->
     assert drawn((0, line(("字", ""), ("\u0301b", "bold"))))[0].startswith("\x1b[1;1H字\u0301")
 
 
-@pytest.mark.parametrize("picture", ["👍🏽", "❤\ufe0f", "e\u0301", "😀"])
+@pytest.mark.parametrize("picture", ["👍🏽", "❤\ufe0f", "e\u0301", "😀", "❤", "☎", "⌚", "▶", "©"])
 def test_the_place_is_given_again_after_what_terminals_measure_differently(picture: str) -> None:
     next_column = 1 + cell_len(picture)
     assert drawn((0, line((f"{picture}a", ""))))[0].endswith(f"{picture}\x1b[{next_column}Ga")
     before, after = line(("aaaaaaaaaaa", "")), line((f"{picture}{'a' * (11 - cell_len(picture))}b", ""))
-    assert drawn((0, before), (0, after))[1] == f"\x1b[1;1H{picture}\x1b[1;12Hb"
+    cleared = "  \x1b[1G" if cell_len(picture) == 2 else ""
+    assert drawn((0, before), (0, after))[1] == f"\x1b[1;1H{cleared}{picture}\x1b[1;12Hb"
+
+
+def test_what_the_app_itself_draws_is_as_wide_everywhere() -> None:
+    for text in {*"".join(str(getattr(UNICODE, name)) for name in Glyphs.__slots__), *"│╭╮╰╯“”’…"}:
+        assert not drawn((0, line((f"{text}a", ""))))[0].endswith("Ga"), text
+
+
+@pytest.mark.parametrize("measured", [1, 2])
+def test_a_terminal_with_other_widths_shows_all_that_stands_beside(
+    measured: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it draws a picture in one cell or in two, nothing is moved, and nothing of before is left."""
+    monkeypatch.setattr("pyte.screens.wcwidth", lambda text: measured if text in "😀❤" else wcwidth(text))
+    buffer, terminal = FrameBuffer(), Terminal()
+    for strip in (line(("zzzzzzzzzzzzzzz", "")), line(("a😀b❤c│", "red"), (" d─e|   ", ""))):
+        terminal.write(buffer.draw(Size(WIDTH, HEIGHT), [(0, 0, strip)], exactly))
+    shown = "".join(cell.data for cell in terminal.cells[0])
+    assert "z" not in shown
+    for column, text in enumerate("a  b c│ d─e|"):
+        assert text == " " or terminal.cells[0][column].data == text, shown
 
 
 def test_a_terminal_with_few_colors_is_sent_only_these() -> None:

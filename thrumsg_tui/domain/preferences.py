@@ -17,6 +17,11 @@ class ThemeName(StrEnum):
     """The colours of the app."""
 
     AUTO = "auto"
+    DARK = "dark"
+    LIGHT = "light"
+    ANSI_DARK = "ansi-dark"
+    ANSI_LIGHT = "ansi-light"
+    MONOCHROME = "monochrome"
 
 
 class AsciiOnly(StrEnum):
@@ -114,7 +119,12 @@ SETTINGS = (
         Preset,
         "The keys to begin with: default, or like those of vim or emacs. Single keys are set below it.",
     ),
-    Setting("look", "theme", ThemeName, "The colours; auto takes those that suit the terminal."),
+    Setting(
+        "look",
+        "theme",
+        ThemeName,
+        "The colours; auto takes those that suit the terminal, and the ansi themes have only those of its palette.",
+    ),
     Setting(
         "look",
         "ascii",

@@ -6,6 +6,7 @@ waiting time, so `FrameBuffer` keeps what was written last, and turns an update 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import repeat
@@ -26,6 +27,9 @@ PlacedStrip = tuple[int, int, Strip]
 Look = Callable[[Style | None], Rendition]
 """How the terminal draws a style."""
 
+Written = Callable[[str], str]
+"""What is written for a text: the same, or where the terminal lacks a character, another one of its width."""
+
 _LONGEST_GAP = 4
 """Number of unchanged cells that are written again rather than skipped, because skipping takes as many bytes."""
 
@@ -41,20 +45,21 @@ class FrameBuffer:
         """Write every cell of the next updates: the terminal may show anything."""
         self._rows = [[None] * self._size.width for _ in range(self._size.height)]
 
-    def draw(self, size: Size, strips: Iterable[PlacedStrip], look: Look) -> str:
+    def draw(self, size: Size, strips: Iterable[PlacedStrip], look: Look, written: Written = str) -> str:
         """Take an update; return the output that shows it, empty if the terminal shows it already.
 
         Args:
             size: The size of the screen.
             strips: What the update draws, in any order.
             look: How the terminal draws a style.
+            written: What is written for a text that is not ASCII.
         """
         if size != self._size:
             self._size = size
             self.forget()
         output = _Output()
         for y, x, strip in strips:
-            cells = _cells(strip, look)
+            cells = _cells(strip, look, written)
             for start, end in _replace(self._rows[y], x, cells):
                 output.write(y, x + start, cells[start:end])
         return output.finish()
@@ -98,7 +103,7 @@ def _is_cheap(cells: Sequence[Cell]) -> bool:
     return len(cells) - 2 <= _LONGEST_GAP and changes <= 1
 
 
-def _cells(strip: Strip, look: Look) -> list[Cell]:
+def _cells(strip: Strip, look: Look, written: Written) -> list[Cell]:
     cells: list[Cell] = []
     for text, style, control in strip:
         if control:
@@ -107,7 +112,7 @@ def _cells(strip: Strip, look: Look) -> list[Cell]:
         if text.isascii() and text.isprintable():
             characters: Sequence[str] = text
         else:
-            combining, characters = _characters(text)
+            combining, characters = _characters(written(text))
             if combining:
                 _combine(cells, combining)
         if " " in text:
@@ -139,10 +144,24 @@ def _combine(cells: list[Cell], combining: str) -> None:
             return
 
 
+_PICTURES = re.compile(
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa\u25ab\u25b6\u25c0\u25fb-\u2690"
+    "\u2692-\u2712\u2714-\u2716\u2718-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299]"
+)
+"""Symbols that some terminals draw as pictures, without those that the app itself draws."""
+
+
+@lru_cache(maxsize=1024)
+def _is_picture(text: str) -> bool:
+    """Return whether some terminals draw the content of a cell as a picture, and then in more cells or in fewer."""
+    return text > "\uffff" or _PICTURES.match(text) is not None
+
+
 class _Output:
     """The output of one update.
 
     Terminals disagree on the width of characters that combine and of pictures, so the place is given again after them.
+    Where a picture is to be wide, both cells are cleared first: a terminal that draws it in one would keep the other.
     """
 
     def __init__(self) -> None:
@@ -163,8 +182,12 @@ class _Output:
             if is_unsure and text:
                 texts.append(f"\x1b[{column}G")
                 is_unsure = False
+            if not text.isascii():
+                is_picture = _is_picture(text)
+                is_unsure = is_picture or len(text) > 1
+                if is_picture and column - x < len(cells) and not cells[column - x][0]:
+                    texts.append(f"  \x1b[{column}G")
             texts.append(text)
-            is_unsure = is_unsure or len(text) > 1 or text > "\uffff"
         self._row, self._column = -1 if is_unsure else y, x + len(cells)
 
     def _move(self, y: int, x: int) -> None:

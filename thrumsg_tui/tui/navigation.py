@@ -16,7 +16,6 @@ from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.store.queries.campaigns import assignment_of_user
 from thrumsg_tui.store.queries.users import preference
-from thrumsg_tui.tui.glyphs import glyphs_for_locale
 from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route
 from thrumsg_tui.tui.painting import PaintingApp
 from thrumsg_tui.tui.screens.base import CommandScreen
@@ -47,15 +46,13 @@ class NavigatingApp(PaintingApp):
         preferences: Preferences,
         timers: Timers,
     ) -> None:
-        super().__init__()
+        super().__init__(preferences)
         self.forced_command = forced_command
-        self.preferences = preferences
         self.timers = timers
         self.store = StoreClient(db, timers.sleep)
         self.unstored = UnstoredDrafts(self.store)
         self.who = who
         self.zone = zone
-        self.glyphs = glyphs_for_locale()
         self.carrier: CarrierView | None = None
         self.session = uuid4().hex
         self.opened_at = db.clock()

@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from thrumsg_tui.tui.compositor import draw_by_line
 from thrumsg_tui.tui.frame_buffer import FrameBuffer
+from thrumsg_tui.tui.glyphs import glyphs_for
 from thrumsg_tui.tui.rendition import terminal_theme
 from thrumsg_tui.tui.textual_compat import (
     ChopsUpdate,
@@ -36,6 +37,8 @@ from thrumsg_tui.tui.theme import color_system_of, is_light, tells_light, theme_
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
+
+    from thrumsg_tui.domain.preferences import Preferences
 
 _Result = TypeVar("_Result")
 
@@ -127,13 +130,14 @@ class HeldScreen(StyledScreen[_Result], Generic[_Result]):
 class PaintingApp(App[None]):
     """An app that writes only the cells that changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, preferences: Preferences) -> None:
         super().__init__()
+        self.preferences = preferences
+        self.glyphs = glyphs_for(preferences.ascii, os.environ)
         self._frame_buffer = FrameBuffer()
         self._color_system = color_system_of(os.environ, self.console.color_system)
         self._is_light = tells_light(os.environ)
-        self._wanted_theme = "auto"
-        self.terminal_theme = terminal_theme(theme_for(self._wanted_theme, self._color_system, is_light=self._is_light))
+        self.terminal_theme = terminal_theme(self._theme_name())
         """What the terminal shows for the colours that widgets paint."""
         self._terminal_size: Size | None = None
         """The size that the terminal told last."""
@@ -154,20 +158,18 @@ class PaintingApp(App[None]):
     @property
     def asks_for_background(self) -> bool:
         """Whether the theme depends on the background of the terminal, and the terminal may tell it."""
-        return self._wanted_theme == "auto" and self.is_colored and os.environ.get("TERM") != "linux"
+        return self.preferences.theme == "auto" and self.is_colored and os.environ.get("TERM") != "linux"
 
     def background_told(self, red: float, green: float, blue: float) -> None:
         """Show the theme for the background of the terminal, in parts from 0 to 1."""
         self._is_light = is_light(red, green, blue)
-        self.show_theme(self._wanted_theme)
-
-    def show_theme(self, wanted: str) -> None:
-        """Show a theme of `TABLES` from now on; `auto` is the one that suits the terminal."""
-        self._wanted_theme = wanted
-        theme = terminal_theme(theme_for(wanted, self._color_system, is_light=self._is_light))
+        theme = terminal_theme(self._theme_name())
         if theme is not self.terminal_theme:
             self.terminal_theme = theme
             self.action_redraw()
+
+    def _theme_name(self) -> str:
+        return theme_for(self.preferences.theme, self._color_system, is_light=self._is_light)
 
     def action_redraw(self) -> None:
         """Write the whole screen again."""
@@ -192,6 +194,7 @@ class PaintingApp(App[None]):
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Write what differs from what the terminal shows."""
         if isinstance(renderable, LayoutUpdate | ChopsUpdate | StripsUpdate) and is_displaying(self):
-            output = self._frame_buffer.draw(size_of(renderable), strips_of(renderable), self.terminal_theme.rendition)
+            look, written = self.terminal_theme.rendition, self.glyphs.written
+            output = self._frame_buffer.draw(size_of(renderable), strips_of(renderable), look, written)
             renderable = RenderedUpdate(output) if output else None  # type: ignore[assignment]  # Textual's own kind
         super()._display(screen, renderable)

@@ -278,7 +278,7 @@ class _Output:
 
     def flush(self) -> None:
         text, self._pending = "".join(self._pending), []
-        data = text.encode(self._file.encoding, self._file.errors or "replace")
+        data = text.encode(self._file.encoding, "replace")  # of the same width; Python would write out what it lacks
         while data and not self.over:
             try:
                 data = data[os.write(self.fileno(), data) :]

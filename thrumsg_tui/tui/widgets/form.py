@@ -94,7 +94,7 @@ class Form(VerticalScroll, can_focus=False):
     Form LineEditor, Form LinesEditor, Form ChoiceEditor { width: 1fr; border: none; padding: 0; }
     Form LineEditor { background: $panel; height: 1; }
     Form LinesEditor { background: $panel; }
-    Form LineEditor:focus, Form LinesEditor:focus { background: $field; }
+    Form LineEditor:focus, Form LinesEditor:focus { background: $field; background-tint: $field 0%; }
     Form .wrong { display: none; color: $warning; padding: 0 0 0 17; height: auto; }
     Form .wrong.-shown { display: block; }
     """
