@@ -137,7 +137,8 @@ def command_line_document() -> str:
         "# The command line",
         _paragraph(
             f"{parser.description} It is installed as `thrumsg` and as `thrumsg-tui`, and `python -m thrumsg_tui` "
-            "is the same. `--help` explains a command, `--version` tells the version."
+            "is the same. `--help` explains a command. `--version` tells the version on its first line, and below what "
+            "a report of a fault needs."
         ),
         _paragraph(
             "Every command prints for people, and with `--json` [for scripts](json.md). What may be left out stands in "

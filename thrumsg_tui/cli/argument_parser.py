@@ -49,6 +49,19 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.format_usage()}{self.prog}: {safe_text(message)}\n")
 
 
+class VersionAction(argparse._VersionAction):
+    """Prints the version, and what a report of a fault needs; they are found out only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print them and exit."""
+        from thrumsg_tui.cli.output import standard_output
+        from thrumsg_tui.cli.version import version_lines
+
+        with standard_output() as out:
+            print("\n".join(version_lines()), file=out)
+        parser.exit()
+
+
 class CommandParser(Parser):
     """The parser of a command, which costs nothing before it is used.
 

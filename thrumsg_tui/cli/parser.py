@@ -6,8 +6,7 @@ import argparse
 from collections.abc import Sequence
 from functools import cache
 
-from thrumsg_tui import __version__
-from thrumsg_tui.cli.argument_parser import Commands, Parser, global_options
+from thrumsg_tui.cli.argument_parser import Commands, Parser, VersionAction, global_options
 from thrumsg_tui.cli.commands import add_commands
 
 
@@ -38,7 +37,9 @@ def build_parser() -> Parser:
         epilog="Exit status: 0 done, 1 refused by a rule, 2 usage, 3 the database cannot be used, 130 interrupted.",
         parents=[global_options()],
     )
-    parser.add_argument("--version", action="version", version=f"thrumsg {__version__}")
+    parser.add_argument(
+        "--version", action=VersionAction, help="show the version, and what a report of a fault needs, and exit"
+    )
     parser.set_defaults(run="app.open_app", check=None, late=None, usage_error=parser.error)
     add_commands(Commands(parser, required=False))
     return parser
