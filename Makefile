@@ -10,14 +10,14 @@ endif
 BIN := .venv/bin
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help demo gateway test check format screenshots docs bench bench-quick bench-peers faults soak hosts clean
+.PHONY: help demo gateway test check format screenshots walkthrough docs bench bench-quick bench-peers faults soak hosts clean
 .NOTPARALLEL:
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 20
 	@echo 'Arguments go into ARGS: make test ARGS="-k undo"'
 
-demo: .venv/installed ## the practice campaign, in the app
+demo: .venv/installed ## the practice campaign, in the app; ARGS=--tour shows you round
 	@$(BIN)/thrumsg demo $(ARGS)
 
 gateway: .venv/installed-gateway ## what texting for real needs besides
@@ -33,6 +33,7 @@ check: .venv/installed-dev ## style, types, import contracts, generated document
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python scripts/make_docs.py --check
 	$(BIN)/python scripts/make_screenshots.py --check
+	$(BIN)/python scripts/record_walkthrough.py --check
 
 format: .venv/installed-dev ## what ruff can put right by itself
 	$(BIN)/ruff check --fix-only .
@@ -40,6 +41,9 @@ format: .venv/installed-dev ## what ruff can put right by itself
 
 screenshots: .venv/installed-dev ## draw screenshots/ again
 	$(BIN)/python scripts/make_screenshots.py $(ARGS)
+
+walkthrough: .venv/installed-dev ## record the tour again, as a cast and as an animated picture
+	$(BIN)/python scripts/record_walkthrough.py $(ARGS)
 
 docs: .venv/installed-dev ## write the generated documents again
 	$(BIN)/python scripts/make_docs.py $(ARGS)

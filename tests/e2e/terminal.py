@@ -82,6 +82,7 @@ class Cell(Protocol):
     data: str
     fg: str
     bg: str
+    bold: bool
     reverse: bool
 
 

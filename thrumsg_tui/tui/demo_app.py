@@ -189,20 +189,17 @@ class DemoApp(ThrumsgApp):
         await self._look()
         self._show()
 
-    async def _look(self) -> bool:
-        """Go to the first step that is not done; return whether there was progress."""
-        went_on = False
+    async def _look(self) -> int:
+        """Go to the first step that is not done; return its index."""
         try:
             while guide := self._guide:
                 happened = await self._happened(guide)
-                if guide is not self._guide or not guide.look(
-                    scene_of(self.screen, self.under_dialogs, happened), happened.newest
-                ):
+                scene = scene_of(self.screen, self.under_dialogs, happened)
+                if guide is not self._guide or not guide.look(scene, happened.newest):
                     break
-                went_on = True
         except ThrumsgError as error:
             self.tell(str(error))
-        return went_on
+        return self._guide.index if self._guide else 0
 
     async def _happened(self, guide: Guide) -> Happened:
         return await self.store.query(read_happened, self.who.actor.login, guide.since)
