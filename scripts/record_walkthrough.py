@@ -85,7 +85,7 @@ ACTS = (
     Act(["enter"], "Tour 4/12", 4, "Enter", marker="A reply"),
     Act(typed="Of course, bring them along!", seconds=1.5),
     Act(["enter"], "Tour 5/12", 3.5, "Enter", marker="A recommended reply"),
-    Act(["escape", "a"], "Tour 6/12", 3, "Esc a"),
+    Act(["ctrl+r"], "Tour 6/12", 3, "ctrl+r"),
     Act(["6"], "See you at Gull Point", 3, "6"),
     Act(["enter"], "Tour 7/12", 3.5, "Enter", marker="An opt-out"),
     Act(["escape", "o"], "They are told", 3, "Esc o"),

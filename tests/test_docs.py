@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from scripts import make_docs, make_screenshots
+from scripts import make_docs, make_screenshots, record_walkthrough
 from scripts.speed_table import BEGIN, END_MARK, SHOWN, with_speed
 from tests.json_keys import json_keys
 from thrumsg_tui import __version__
@@ -215,7 +215,7 @@ def test_paths_exist(document: Path) -> None:
 
 def test_every_picture_is_drawn_and_fetches_nothing() -> None:
     drawn = sorted((ROOT / "screenshots").glob("*.svg"))
-    assert {path.stem for path in drawn} == make_screenshots.PICTURES.keys()
+    assert {path.stem for path in drawn} == {*make_screenshots.PICTURES, record_walkthrough.NAME}
     for path in drawn:
         addresses = set(re.findall(r"""https?://[^\s"')]+""", text_of(path)))
         assert addresses == {"http://www.w3.org/2000/svg"}, path.name

@@ -21,6 +21,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.commands import DIALOGS, Facts, Scope, all_commands, command, commands_of
+from thrumsg_tui.tui.demo_app import DemoApp
 from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign
 from thrumsg_tui.tui.dialogs.choice import ChoiceDialog
 from thrumsg_tui.tui.dialogs.command_menu import CommandMenu
@@ -110,6 +111,7 @@ DOERS: dict[Scope, tuple[type, ...]] = {
     Scope.BULK: (BulkReassign,),
     Scope.LOOKUP: (PhoneLookup,),
     Scope.HELP: (HelpDialog,),
+    Scope.TOUR: (DemoApp,),
 }
 """Who does the commands of a scope; answers are bound by their question."""
 

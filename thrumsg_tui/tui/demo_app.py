@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
-from textual import work
 from textual.events import Key
 from textual.screen import ModalScreen, Screen
 
@@ -62,7 +61,8 @@ class DemoApp(ThrumsgApp):
     def __init__(self, db: Database, who: Identity, zone: tzinfo, *, tour: str | None = None, **app: Any) -> None:
         super().__init__(db, who, zone, **app)
         self._first = tour
-        self._guide: Guide | None = None
+        self.guide: Guide | None = None
+        """The guide of the tour, None without one."""
         self._said = ""
         """What the strip says about the last key."""
         self._reached = 0
@@ -80,7 +80,7 @@ class DemoApp(ThrumsgApp):
         self.call_after_refresh(self._offer)
 
     def _offer(self) -> None:
-        if self._guide is None and (screen := self.under_dialogs):
+        if self.guide is None and (screen := self.under_dialogs) and not screen.key_line.notice:
             newcomer, presenter = key_of("tour.newcomer"), key_of("tour.presenter")
             screen.say(f"New here? {newcomer} shows you round in three minutes; {presenter} is a tour for an audience.")
 
@@ -88,10 +88,10 @@ class DemoApp(ThrumsgApp):
 
     def action_tour(self, name: str) -> None:
         """Begin a tour, or begin it again, with the practice campaign as new."""
-        self._begin(name)
+        self.run_worker(self.begin(name), group="tour", exclusive=True)
 
-    @work(group="tour", exclusive=True)
-    async def _begin(self, name: str) -> None:
+    async def begin(self, name: str) -> None:
+        """Leave all dialogs, make the practice campaign anew, and begin a tour on its overview."""
         await self._leave_dialogs()
         self._end()
         self.go_to(Route())  # stores what was written, before there is another database
@@ -129,26 +129,26 @@ class DemoApp(ThrumsgApp):
 
     async def _guide_through(self, name: str) -> None:
         happened = await self.store.query(read_happened, self.who.actor.login, EventId(0))
-        self._guide = Guide(TOURS[name], happened.newest)
+        self.guide = Guide(TOURS[name], happened.newest)
         self._said, self._reached = "", 0
         for screen in self.screen_stack:
             self._show_on(screen)
 
     def action_leave_tour(self) -> None:
         """End the tour; the campaign stays."""
-        if self._guide is not None:
+        if self.guide is not None:
             self._end()
             self.tell(f"The tour has ended; {key_of('tour.newcomer')} begins it again.")
 
     def _end(self) -> None:
-        self._guide = None
+        self.guide = None
         for screen in self.screen_stack:
             screen.remove_class(_IN_TOUR)
             screen.query(TourStrip).remove()
 
     async def action_skip_step(self) -> None:
         """Go to the next step without doing this one."""
-        if guide := self._guide:
+        if guide := self.guide:
             guide.skip((await self._happened(guide)).newest)
 
     # Looking
@@ -163,14 +163,14 @@ class DemoApp(ThrumsgApp):
     async def _key_done(self) -> None:
         """Look whether the step is done, and answer a key that did not help."""
         ran, self._ran, acted, self._acted = self._ran, [], self._acted, False
-        if self._guide is None:
+        if self.guide is None:
             return
         for id in ran:
-            self._guide.note_command(id)
+            self.guide.note_command(id)
         before, self._reached = self._reached, await self._look()
         self._said = ""
         if self._reached == before and isinstance(event := self.keys.last, Key):
-            self._said = self._answer_to(self._guide, event, ran, acted=acted)
+            self._said = self._answer_to(self.guide, event, ran, acted=acted)
         self._show()
 
     def _answer_to(self, guide: Guide, event: Key, ran: list[str], *, acted: bool) -> str:
@@ -182,7 +182,7 @@ class DemoApp(ThrumsgApp):
     def ask_again(self) -> None:
         """Let the front screen run its queries again, and look whether a step is done: a contact may have written."""
         super().ask_again()
-        if self._guide is not None:
+        if self.guide is not None:
             self.run_worker(self._look_again(), group="look", exclusive=True)
 
     async def _look_again(self) -> None:
@@ -192,14 +192,14 @@ class DemoApp(ThrumsgApp):
     async def _look(self) -> int:
         """Go to the first step that is not done; return its index."""
         try:
-            while guide := self._guide:
+            while guide := self.guide:
                 happened = await self._happened(guide)
                 scene = scene_of(self.screen, self.under_dialogs, happened)
-                if guide is not self._guide or not guide.look(scene, happened.newest):
+                if guide is not self.guide or not guide.look(scene, happened.newest):
                     break
         except ThrumsgError as error:
             self.tell(str(error))
-        return self._guide.index if self._guide else 0
+        return self.guide.index if self.guide else 0
 
     async def _happened(self, guide: Guide) -> Happened:
         return await self.store.query(read_happened, self.who.actor.login, guide.since)
@@ -224,7 +224,7 @@ class DemoApp(ThrumsgApp):
 
     def _show_on(self, screen: Screen[Any]) -> None:
         """Show the step on a screen."""
-        if (guide := self._guide) is None or not isinstance(screen, CommandScreen | ModalScreen):
+        if (guide := self.guide) is None or not isinstance(screen, CommandScreen | ModalScreen):
             return
         strip = next(iter(screen.query(TourStrip)), None)
         if strip is None:

@@ -41,8 +41,8 @@ NEWCOMER = Tour(
         Step(
             "A recommended reply",
             {
-                Place.BOX: "Contacts answer within seconds here. {box.leave}, then {messenger.replies}, shows replies "
-                "that are written already.",
+                Place.BOX: "Contacts answer within seconds here. {triage.replies} shows replies that are written "
+                "already.",
                 Place.LIST: "{messenger.replies} shows replies that are written already.",
             },
             at(Place.REPLIES),
@@ -71,7 +71,7 @@ NEWCOMER = Tour(
         Step(
             "A survey answer",
             {
-                Place.BOX: "{box.leave}, then {messenger.survey}, opens the survey of this contact.",
+                Place.BOX: "{triage.survey} opens the survey of this contact.",
                 Place.LIST: "{messenger.survey} opens the survey of this contact.",
                 Place.SURVEY: "{survey.answer} records the first answer to the question.",
             },

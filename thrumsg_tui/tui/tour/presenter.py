@@ -36,7 +36,7 @@ PRESENTER = Tour(
                 Place.BOX: "{box.send} sends the message that the campaign wrote: three times.",
             },
             made(EventKind.SEND, 3),
-            "Peer to peer: a person sends each message. It is one key, and its words are seen.",
+            "Peer to peer: a person sends each message, by one key, and sees what it says.",
         ),
         Step(
             "An answer",
@@ -59,7 +59,7 @@ PRESENTER = Tour(
         Step(
             "What was learnt",
             {
-                Place.BOX: "{box.leave}, then {messenger.survey}, opens the survey of this contact.",
+                Place.BOX: "{triage.survey} opens the survey of this contact.",
                 Place.LIST: "{messenger.survey} opens the survey of this contact.",
                 Place.SURVEY: "{survey.answer} records the first answer to the question.",
             },
