@@ -25,11 +25,12 @@ from benchmarks.results_file import results_file
 from benchmarks.rows import Family, NotInstalled, Scale, Setting
 from benchmarks.starting import STARTING
 from benchmarks.suite import SUITE
+from benchmarks.triage import TRIAGE
 from benchmarks.writing import WRITING
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 
-FAMILIES = (STARTING, COMMANDS, KEYS, READING, WRITING, MOVING, SUITE, PEERS)
+FAMILIES = (STARTING, COMMANDS, KEYS, TRIAGE, READING, WRITING, MOVING, SUITE, PEERS)
 TARGETS_FOR = 1_000_000
 GROWTH = (10_000, 100_000)
 """The smaller numbers of conversations, on which the same is measured to see how it grows."""

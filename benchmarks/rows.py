@@ -18,6 +18,7 @@ class Unit(StrEnum):
     MS = "ms"
     BYTES = "bytes"
     PAINTS = "paints"
+    KEYS = "keys"
     TIMES = "times"
     MB = "MB"
     MODULES = "modules"

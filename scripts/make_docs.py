@@ -18,6 +18,7 @@ from textwrap import fill
 
 from scripts.command_line import EXITS, PLACEHOLDERS, heading, is_global, own, parsers, row, shown, usage
 from scripts.configuration_document import configuration_parts
+from scripts.key_grammar import GRAMMAR, MEANINGS, ONE_REPLY, TERMINALS
 from scripts.man_page import man_page
 from scripts.speed_table import with_speed
 from thrumsg_tui.cli.parser import build_parser as command_line
@@ -99,6 +100,13 @@ def keys_document() -> str:
         MADE,
         "# Keys",
         "In the app, `?` shows the keys of the screen, `F1` those of a dialog, and `:` finds a command by its name.",
+        "## One reply, four keys",
+        ONE_REPLY.strip(),
+        "## What terminals do with these keys",
+        TERMINALS.strip(),
+        "## One grammar",
+        GRAMMAR.strip(),
+        _table(("Key", "Means"), [(f"`{key}`", meaning.words) for key, meaning in MEANINGS.items()]),
     ]
     for scope in Scope:
         rows = [(_keys(each), each.title, each.help) for each in commands_of(scope)]

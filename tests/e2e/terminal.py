@@ -96,6 +96,8 @@ def bytes_of(key: str) -> bytes:
         return KEYS[key].encode()
     if key.startswith("ctrl+") and len(key) == 6:
         return bytes([ord(key[5].upper()) & 0x1F])
+    if key.startswith("alt+") and len(key) == len("alt+x"):
+        return b"\x1b" + key[-1].encode()
     if len(key) == 1:
         return key.encode()
     raise ValueError(f"no such key: {key!r}")

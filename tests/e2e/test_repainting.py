@@ -16,7 +16,7 @@ _BOX = 8
 
 LIST = ["j", "k", "j", "j", "g", "G", "ctrl+d", "ctrl+u", "space", "s"]
 MESSENGER = [*LIST, "1", "2", "4", "5", "T", "n", "N", "A", "V", "u", "i", "e", "a"]
-OVERVIEW = [*LIST, "S", "w"]
+OVERVIEW = [*LIST, "b", "w"]
 HISTORY = [*LIST, "t", "c"]
 
 

@@ -24,36 +24,36 @@ def state(office: Office, name: str = "Spring") -> CampaignState:
 
 async def test_a_campaign_is_paused_and_resumed(office: Office) -> None:
     async with office.app() as person:
-        await person.press("x")
+        await person.press("l")
         assert "It is active" in person.question
         assert "Nothing is sent until it is resumed" in person.question
         await person.press("p")
         assert state(office) is CampaignState.PAUSED
         assert person.sees("it is paused")
-        await person.press("x", "r")
+        await person.press("l", "r")
         assert state(office) is CampaignState.ACTIVE
 
 
 async def test_archiving_asks_twice_and_enter_is_the_safe_answer(office: Office) -> None:
     async with office.app() as person:
-        await person.press("x", "a", "enter")
+        await person.press("l", "a", "enter")
         assert state(office) is CampaignState.ACTIVE
-        await person.press("x", "a", "y")
+        await person.press("l", "a", "y")
         assert state(office) is CampaignState.ARCHIVED
-        await person.press("x")
+        await person.press("l")
         assert "archived" in person.notice
 
 
 async def test_a_launch_lists_what_an_owner_confirms_and_enter_is_the_safe_answer(bare: Office) -> None:
     create_campaign(bare.db, bare.ana, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)), draft=True)
     async with bare.app() as person:
-        await person.press("x", "l")
+        await person.press("l", "l")
         assert "Before it is launched, confirm:" in person.question
         assert "Quiet hours are off" in person.question
         assert "It does not say how to opt out" in person.question
         await person.press("enter")
         assert state(bare, "Fall") is CampaignState.DRAFT
-        await person.press("x", "l", "y")
+        await person.press("l", "l", "y")
         assert state(bare, "Fall") is CampaignState.ACTIVE
 
 
@@ -61,14 +61,14 @@ async def test_an_admin_is_told_what_an_owner_has_to_confirm(bare: Office) -> No
     create_campaign(bare.db, bare.ana, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)), draft=True)
     bare.person("adam", "Adam", Role.ADMIN)
     async with bare.app("adam") as person:
-        await person.press("x", "l")
+        await person.press("l", "l")
         assert "is not launched before an owner confirms" in person.notice
         assert state(bare, "Fall") is CampaignState.DRAFT
 
 
 async def test_leaving_the_question_changes_nothing(office: Office) -> None:
     async with office.app() as person:
-        await person.press("x", "escape")
+        await person.press("l", "escape")
         assert state(office) is CampaignState.ACTIVE
 
 
@@ -86,11 +86,11 @@ async def test_the_menu_offers_everything_with_its_key_and_the_reason_why_not(of
 
 async def test_the_menu_does_what_its_key_does(office: Office) -> None:
     async with office.app() as person:
-        await person.press("m", "x", "p")
+        await person.press("m", "l", "p")
         assert state(office) is CampaignState.PAUSED
 
 
-@pytest.mark.parametrize("key", ["x", "i", "I", "E", "plus", "minus"])
+@pytest.mark.parametrize("key", ["l", "i", "I", "E", "plus", "minus"])
 async def test_a_moderator_runs_no_campaign(office: Office, key: str) -> None:
     office.person("mo", "Mo", Role.MODERATOR)
     async with office.app("mo") as person:
@@ -107,9 +107,9 @@ async def test_users_are_put_on_the_campaign(office: Office) -> None:
     async with office.app() as person:
         await person.press("plus")
         await person.type("mi")
-        await person.press("tab")
+        await person.press("space")
         await person.type("max")
-        await person.press("tab", "enter")
+        await person.press("space", "enter")
         await person.wait_for("Max Doe", "Mia Doe", "can work on Spring now")
 
 

@@ -346,8 +346,8 @@ async def test_messages_in_doubt_are_listed(doubtful: Office) -> None:
 @pytest.mark.parametrize(
     ("key", "title", "done", "state"),
     [
-        ("w", "It was sent", "The message to Maria Lopez counts as sent.", MessageState.SENT),
-        ("s", "Send it again", "The message to Maria Lopez is queued again.", MessageState.QUEUED),
+        ("d", "It was sent", "The message to Maria Lopez counts as sent.", MessageState.SENT),
+        ("S", "Send it again", "The message to Maria Lopez is queued again.", MessageState.QUEUED),
         ("x", "Drop it", "The message to Maria Lopez is dropped.", MessageState.CANCELLED),
     ],
 )
@@ -370,7 +370,7 @@ async def test_each_answer_asks_with_words_and_number(
 
 async def test_a_doubt_that_was_settled_meanwhile_is_said(doubtful: Office, maria: ConversationId) -> None:
     async with doubtful.app() as person:
-        await person.press("D", "s")
+        await person.press("D", "S")
         message = doubtful.conversation(maria).messages[0]
         report_in(doubtful.db, GATEWAY, Report(None, claimed(doubtful.db, message.id).key, MessageState.DELIVERED))
         await person.press("y")
@@ -389,7 +389,7 @@ async def test_moderators_see_doubts_and_do_not_decide(doubtful: Office, maria: 
 async def test_numbers_of_doubts_are_hidden_where_numbers_are(doubtful: Office) -> None:
     change_setting(doubtful.db, doubtful.ana, "redact_phones", "on")
     async with doubtful.app() as person:
-        await person.press("D", "w")
+        await person.press("D", "d")
         assert "555-00" not in person.question
         assert "To Maria Lopez, (" in person.question
 
@@ -415,7 +415,7 @@ async def test_a_doubt_of_a_restored_backup_has_no_time(office: Office, maria: C
     async with office.app(size=(140, 40)) as person:
         await person.press("D")
         await person.wait_for("not known", "A backup was restored")
-        await person.press("w")
+        await person.press("d")
         await person.wait_for("tried not known")
 
 
@@ -423,7 +423,7 @@ async def test_doubts_say_why_on_a_small_screen_and_the_question_too(doubtful: O
     async with doubtful.app(size=(80, 24)) as person:
         await person.press("q", "D")
         assert person.sees("Messages in doubt", "no answer in 30 s")
-        await person.press("s")
+        await person.press("S")
         assert "In doubt: no answer in 30 s." in person.question
 
 

@@ -71,7 +71,7 @@ async def test_results_are_shown_live_and_by_sender(office: Office) -> None:
         record_answer(office.db, office.ana, dev, "Will you vote?", "No")
         await person.wait_for("2 answered", "50 %")
         assert not person.sees("Kim Alvarez")
-        await person.press("s")
+        await person.press("v")
         kims, lees = (next(line for line in person.lines if name in line) for name in ("Kim Alvarez", "Lee Bishop"))
         assert "Yes 1, unanswered 1" in kims
         assert "No 1" in lees

@@ -58,7 +58,7 @@ async def test_escape_in_the_picker_moves_nothing(office: Office, maria: Convers
     async with office.messenger() as person:
         await person.press("r")
         await person.type("lee")
-        await person.press("escape")
+        await person.press("escape", "escape")
         assert isinstance(person.app.screen, MessengerScreen)
     assert holder(office, maria) == "Kim Alvarez"
 

@@ -107,7 +107,7 @@ async def test_an_import_offers_the_folder_and_its_rejects_go_there(
         await person.press("ctrl+o", "ctrl+o", "enter")
         assert isinstance(person.app.screen, ImportScreen)
         assert person.sees("; imported contacts from")
-        await person.press("w")
+        await person.press("E")
         assert form_of(person).form.entered["file"] == "people-rejects.csv"
         await person.press("ctrl+o")
         assert "The rejected rows are in people-rejects.csv" in person.notice

@@ -28,14 +28,14 @@ async def test_a_conversation_s_journal_has_what_was_of_no_campaign(office: Offi
     async with office.messenger() as person:
         await person.press("4", "H")
         assert not person.sees("do-not-text.csv")
-        await person.press("v")
+        await person.press("h")
         assert person.sees("conversation with Maria Lopez", "took in opt-outs from do-not-text.csv")
 
 
 async def test_without_an_open_conversation_there_is_no_journal_of_one(office: Office, maria: ConversationId) -> None:
     async with office.app() as person:
         assert isinstance(person.app.screen, OverviewScreen)
-        await person.press("H", "v")
+        await person.press("H", "h")
         assert person.notice == "Open the history from a conversation to see its changes."
         assert person.sees("all conversations")
 
@@ -59,9 +59,9 @@ async def test_the_journal_is_this_campaign_s_or_all_campaigns(office: Office, m
         await person.press("H")
         assert person.sees("this campaign")
         assert not person.sees(moved)
-        await person.press("v", "c")
+        await person.press("h", "C")
         assert person.sees("all campaigns, all conversations", moved)
-        await person.press("c")
+        await person.press("C")
         assert person.sees("this campaign")
         assert not person.sees(moved)
 

@@ -74,7 +74,7 @@ async def test_a_file_is_looked_at_then_tried_then_imported(
         await person.press("enter")
         assert person.sees("; imported contacts from")
         assert total(office) == 2
-        await person.press("w", "ctrl+o")
+        await person.press("E", "ctrl+o")
     with strange.with_name("strange-rejects.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))
     assert rows[0][-2:] == ["line", "reason"]
@@ -218,7 +218,7 @@ async def test_every_other_kind_is_imported_too(office: Office, tmp_path: Path) 
             await fill(person, file=str(path))
             await person.press("ctrl+o", "ctrl+o", "enter")
             assert person.sees(f"; imported {kind}"), person.screen
-            await person.press("f")
+            await person.press("i")
         await person.press("escape", "y")
     with office.db.reading() as conn:
         assert "max" in {each.login for each in users(conn)}
@@ -288,10 +288,10 @@ async def test_enter_imports_a_file_once(office: Office, strange: Path) -> None:
         await person.press("I")
         await fill(person, file=str(strange))
         await person.press("ctrl+o", "ctrl+o", "enter")
-        assert person.notice == "Imported. w keeps the rejected rows in a file."
+        assert person.notice == "Imported. E keeps the rejected rows in a file."
         before = journal(office)
         await person.press("enter")
-        assert person.notice == "It is imported already; f chooses another file."
+        assert person.notice == "It is imported already; i chooses another file."
     assert journal(office) == before
 
 
@@ -299,7 +299,7 @@ async def test_leaving_the_choice_of_another_file_leaves_the_first_as_it_is(offi
     async with office.app() as person:
         await person.press("I")
         await fill(person, file=str(strange))
-        await person.press("ctrl+o", "ctrl+o", "f", "escape")
+        await person.press("ctrl+o", "ctrl+o", "i", "escape")
         assert isinstance(person.app.screen, ImportScreen)
         assert person.sees("; would import contacts from strange.csv")
 
@@ -310,7 +310,7 @@ async def test_without_rejected_rows_there_is_no_file_of_them(office: Office, tm
     async with office.app() as person:
         await person.press("I")
         await fill(person, file=str(path))
-        await person.press("ctrl+o", "ctrl+o", "w")
+        await person.press("ctrl+o", "ctrl+o", "E")
         assert isinstance(person.app.screen, ImportScreen)
         assert person.notice == "No row was rejected."
 

@@ -137,7 +137,7 @@ async def test_opting_in_and_notes_and_looking_up(office: Office) -> None:
     async with office.app() as person:
         await person.press("q", "O")
         assert person.sees("by phone")
-        await person.press("n")
+        await person.press("i")
         await fill(person, note="by letter")
         await person.press("ctrl+o")
         assert person.sees("by letter")
@@ -218,7 +218,7 @@ async def test_a_note_that_was_not_touched_stays_as_somebody_else_made_it(office
     phone = office.conversation(office.contact("Ann Otieno")).phone
     opt_out_number(office.db, office.ana, phone, "first")
     async with office.app() as person:
-        await person.press("q", "O", "n")
+        await person.press("q", "O", "i")
         change_note(office.db, office.ana, phone, "second")
         await person.press("ctrl+o")
     with office.db.reading() as conn:

@@ -206,7 +206,7 @@ async def test_shares_stay_as_previewed_where_some_are_skipped(
 ) -> None:
     office.person("zoe", "Zoe", Role.SENDER)
     async with office.app() as person:
-        await keys(person, "plus", *"zoe", "tab", "enter")
+        await keys(person, "plus", *"zoe", "space", "enter")
         six = people(office, 6, "kim")
         await on_row(person, KIM)
         await person.press("r")

@@ -34,7 +34,7 @@ COMMANDS = (
     ),
     Command(
         "manage.state",
-        "x",
+        "l",
         "state",
         "Launch, pause or archive",
         "Open, pause, resume or end the campaign; says first what that does",

@@ -18,7 +18,7 @@ COMMANDS = (
     ),
     Command(
         "doubts.was_sent",
-        "w",
+        "d",
         "was_sent",
         "It was sent",
         "Count the message as sent: the carrier has it",
@@ -28,7 +28,7 @@ COMMANDS = (
     ),
     Command(
         "doubts.send_again",
-        "s",
+        "S",
         "send_again",
         "Send it again",
         "Queue the message again: it never left",

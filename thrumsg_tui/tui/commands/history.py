@@ -19,7 +19,7 @@ COMMANDS = (
     ),
     Command(
         "history.campaign",
-        "c",
+        "C",
         "all_campaigns",
         "Campaigns",
         "Show the changes of this campaign or of all",
@@ -28,7 +28,7 @@ COMMANDS = (
     ),
     Command(
         "history.conversation",
-        "v",
+        "h",
         "this_conversation",
         "This conversation",
         "Show the changes of the conversation that was open, or of all",

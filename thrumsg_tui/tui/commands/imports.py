@@ -9,7 +9,7 @@ COMMANDS = (
     Command("import.go", "enter", "go", "Import", "Import the file that is shown", Scope.IMPORT, "import it"),
     Command(
         "import.file",
-        "f",
+        "i",
         "file",
         "File",
         "Choose a file, its kind, and its campaign",
@@ -18,11 +18,18 @@ COMMANDS = (
         is_idle,
     ),
     Command(
-        "import.columns", "m", "columns", "Columns", "Choose the column of each field", Scope.IMPORT, "columns", is_idle
+        "import.columns",
+        "equals_sign",
+        "columns",
+        "Columns",
+        "Choose the column of each field",
+        Scope.IMPORT,
+        "columns",
+        is_idle,
     ),
     Command(
         "import.rejects",
-        "w",
+        "E",
         "rejects",
         "Rejects",
         "Write the rejected rows to a file",

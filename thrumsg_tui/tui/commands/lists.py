@@ -22,7 +22,7 @@ COMMANDS = (
     Command("list.page_down", "pagedown", "move_page(1)", "Page down", "Go a page down", Scope.LIST, is_step=True),
     Command("list.page_up", "pageup", "move_page(-1)", "Page up", "Go a page up", Scope.LIST, is_step=True),
     Command("list.choose", "enter", "choose", "Open", "Open the row under the cursor", Scope.LIST, "open"),
-    Command("search.done", "enter", "submit", "Search", "Go to the list of matches", Scope.SEARCH),
+    Command("search.done", "enter", "submit", "Search", "Go to the list of matches", Scope.SEARCH, "to the list"),
     Command(
         "search.find",
         "ctrl+f",
@@ -30,5 +30,6 @@ COMMANDS = (
         "Find everywhere",
         "Find what is typed in all campaigns and with all senders",
         Scope.SEARCH,
+        "find everywhere",
     ),
 )

@@ -38,7 +38,7 @@ COMMANDS = (
     ),
     Command(
         "opt_outs.note",
-        "n",
+        "i",
         "note",
         "Note",
         "Change the note on the opt-out",

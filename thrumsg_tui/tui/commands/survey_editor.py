@@ -45,7 +45,7 @@ COMMANDS = (
     ),
     Command(
         "survey_editor.by_sender",
-        "s",
+        "v",
         "by_sender",
         "By sender",
         "Show the answers of each sender's contacts, or all together",

@@ -20,6 +20,14 @@ _Row = TypeVar("_Row")
 
 LARGEST_PART = 0.96
 """Largest part of the screen's height that a dialog takes, as in the style sheet."""
+_MARKS = frozenset(key for command in commands_of(Scope.MULTI_PICKER) for key in command.keys.split())
+
+
+class MarkingSearch(LineInput):
+    """A search whose list has marks. The key that marks goes to the picker."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return key not in _MARKS and super().check_consume_key(key, character)
 
 
 class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
@@ -34,6 +42,7 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
     searchable: ClassVar[bool] = True
     lines_around: ClassVar[int] = 4
     """Lines of the dialog that are no rows: the frame, the search and the last line, and what a subclass adds."""
+    search_class: ClassVar[type[LineInput]] = LineInput
     nothing_chosen: ClassVar[str] = "Choose somebody first: type a name, or use the arrows."
 
     def __init__(
@@ -63,7 +72,7 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
         self._start = start
         self._first_cursor = first_cursor
         self._hint = hint
-        self._search = LineInput(placeholder="type to search", id="search") if self.searchable else None
+        self._search = self.search_class(placeholder="type to search", id="search") if self.searchable else None
         self.table = table
         self.table.can_focus = False
         self.table.active = True
@@ -149,6 +158,13 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
 
     # Keys
 
+    def action_leave(self) -> None:
+        """Clear the search, or else leave without choosing."""
+        if self._search and self._search.value:
+            self._search.value = ""
+        else:
+            self.dismiss(())
+
     def action_move(self, rows: int) -> None:
         """Move the cursor."""
         self.table.action_move(rows)
@@ -174,6 +190,7 @@ class MultiPicker(Picker[_Row]):
     """Return the marked rows, else the one under the cursor; an empty tuple if the picker was left."""
 
     SCOPES = (Scope.MULTI_PICKER, Scope.PICKER)
+    search_class = MarkingSearch
     BINDINGS = bindings(commands_of(Scope.MULTI_PICKER), checked=False, priority=True)
 
     def __init__(self, title: str, rows: Sequence[_Row], table: MarkableList[_Row], *, hint: str = "") -> None:

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
 from thrumsg_tui.domain.names import search_rows
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.dialogs.picker import Picker
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.sender_order import SenderOrder
@@ -19,7 +19,7 @@ from thrumsg_tui.tui.widgets.sender_table import NOBODY, SenderHeading, SenderTa
 
 
 class SenderPicker(Picker[Assignment]):
-    """A picker of assignments. Tab goes to the next order, shift+Tab reverses it.
+    """A picker of assignments. The arrow to the right goes to the next order, that to the left reverses it.
 
     The cursor starts on `current`; if that is None, on no row, so that Enter alone chooses nobody. A search goes to the
     first sender who matches, not to Unassigned.
@@ -70,7 +70,8 @@ class SenderPicker(Picker[Assignment]):
         return row.user is not None
 
     def status(self) -> Sequence[Part]:
-        return [(" Enter chooses, Esc leaves, Tab next order, shift+Tab reverse", "quiet")]
+        sort, reverse = key_of("sender_picker.sort"), key_of("sender_picker.reverse")
+        return [(f" Enter chooses, Esc leaves, {sort} next order, {reverse} reverse", "quiet")]
 
     def narrow(self, keep: Assignment | None = None) -> None:
         search = self._search.value if self._search else ""

@@ -35,7 +35,7 @@ class UserPicker(MultiPicker[User]):
     width_class: ClassVar[str] = "narrow"
 
     def __init__(self, title: str, users: Sequence[User], glyphs: Glyphs) -> None:
-        super().__init__(title, users, UserTable(glyphs, id="users"), hint="Tab marks, Enter takes, Esc leaves")
+        super().__init__(title, users, UserTable(glyphs, id="users"), hint="space marks, Enter takes, Esc leaves")
 
     def searched_text(self, row: User) -> str:
         return f"{row.name} {row.login}"

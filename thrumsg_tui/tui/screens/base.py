@@ -5,11 +5,13 @@ from __future__ import annotations
 from asyncio import timeout
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from inspect import isawaitable
 from typing import TYPE_CHECKING, ClassVar, Concatenate, ParamSpec, TypeVar
 
-from textual import work
+from textual import on, work
 from textual.actions import parse
+from textual.events import DescendantBlur, DescendantFocus
 from textual.screen import Screen
 
 from thrumsg_tui.domain.errors import ThrumsgError
@@ -21,6 +23,7 @@ from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of, scopes_at
 from thrumsg_tui.tui.painting import HeldScreen
 from thrumsg_tui.tui.screens.undo_commands import UndoCommands
+from thrumsg_tui.tui.widgets.inputs import SearchInput
 from thrumsg_tui.tui.widgets.key_line import KeyLine
 from thrumsg_tui.tui.widgets.title_line import TitleLine
 
@@ -169,8 +172,21 @@ class CommandScreen(HeldScreen[None]):
         answer: _Answer = await self.app.push_screen_wait(dialog)
         return answer
 
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def _name_keys(self) -> None:
+        if not self.key_line.notice:
+            self.key_line.show_keys(self.shown_commands())
+
     def shown_commands(self) -> list[Command]:
-        """Return the commands that the bottom line names, in the order of their importance."""
+        """Return the commands that the bottom line names, in the order of their importance.
+
+        In a search, whose text takes the letters, they are those that type nothing.
+        """
+        if isinstance(self.focused, SearchInput):
+            bound = (each.binding.id or "" for each in self.active_bindings.values())
+            out = [replace(command(id), footer="clear") for id in bound if id.endswith(".escape")]
+            return [*commands_of(Scope.SEARCH), *out]
         who = self.thrumsg.who
         here = [*map(command, self.FOREMOST), *commands_of(*self.SCOPES), *commands_of(Scope.EVERYWHERE)]
         return [each for each in dict.fromkeys(here) if each.footer and not each.beyond(who)]

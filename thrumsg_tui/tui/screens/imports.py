@@ -141,7 +141,9 @@ class ImportScreen(ListingScreen[LineReport]):
         if self._taking_in:
             return
         if self._done or self._chosen is None or self._result is None:
-            self.say("It is imported already; f chooses another file." if self._done else "Choose a file first: f.")
+            choose = key_of("import.file")
+            already = f"It is imported already; {choose} chooses another file."
+            self.say(already if self._done else f"Choose a file first: {choose}.")
         elif not (self._result.imported or self._result.updated):
             self.say("Nothing in this file would change anything.", warning=True)
         else:
@@ -216,9 +218,13 @@ class ImportScreen(ListingScreen[LineReport]):
         self.summary.show([(f"  {counts}", "strong"), (f"; {verb} {self._chosen.kind} from {file}{where}", "quiet")])
         self.key_line.show_keys(self.shown_commands())
         if self._done:
-            self.say(f"Imported. {'w keeps the rejected rows in a file.' if self._result.rejected else 'q goes back.'}")
+            keep = f"{key_of('import.rejects')} keeps the rejected rows in a file."
+            back = f"{key_of('app.back')} goes back."
+            self.say(f"Imported. {keep if self._result.rejected else back}")
         elif self._result.imported or self._result.updated:
-            self.say("Nothing is changed yet: Enter imports it, m corrects the columns, f chooses another file.")
+            go, columns, choose = map(key_of, ("import.go", "import.columns", "import.file"))
+            left = f"{columns} corrects the columns, {choose} chooses another file."
+            self.say(f"Nothing is changed yet: {go} imports it, {left}")
         else:
             self.say("Nothing in this file would change anything.", warning=True)
 

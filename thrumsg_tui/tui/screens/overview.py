@@ -255,28 +255,30 @@ class OverviewScreen(CommandScreen):
 
     @work(group=ACTION)
     async def action_reassign(self) -> None:
-        """Reassign the conversations of the sender under the cursor."""
-        if row := self.table.row:
-            await self._reassign(row.name, [row])
+        """Reassign the conversations of the marked senders, or of the one under the cursor if none is marked."""
+        if rows := self._marked or ([self.table.row] if self.table.row else []):
+            await self._reassign(rows)
 
     @work(group=ACTION)
     async def action_reassign_bulk(self) -> None:
         """Reassign the conversations of the marked senders, or of everyone if none is marked."""
-        if self._shown is None:
-            return
-        senders = self._order.sorted(self._shown.senders, self._shown.longest_waiting)
-        marked = [row for row in senders if row.id in self.table.marks]
-        if marked:
-            names = marked[0].name if len(marked) == 1 else f"{len(marked)} marked senders"
-            await self._reassign(names, marked)
-        else:
-            await self._reassign("everyone", None)
+        if self._shown:
+            await self._reassign(self._marked or None)
 
-    async def _reassign(self, whose: str, rows: Sequence[Assignment] | None) -> None:
+    @property
+    def _marked(self) -> list[Assignment]:
+        """The marked senders, in the order of the table."""
+        if self._shown is None:
+            return []
+        senders = self._order.sorted(self._shown.senders, self._shown.longest_waiting)
+        return [row for row in senders if row.id in self.table.marks]
+
+    async def _reassign(self, rows: Sequence[Assignment] | None) -> None:
         """Reassign the conversations of some rows, or with None of everyone."""
         from thrumsg_tui.domain.reassignment import FromAssignments, FromEveryone
         from thrumsg_tui.tui.screens.bulk_reassignment import reassign_in_bulk
 
+        whose = "everyone" if rows is None else rows[0].name if len(rows) == 1 else f"{len(rows)} marked senders"
         sources = FromEveryone() if rows is None else FromAssignments(tuple(row.id for row in rows))
         await reassign_in_bulk(self, whose, self.campaign_id, sources)
 

@@ -50,6 +50,10 @@ from thrumsg_tui.tui.widgets.yellow_bar import YellowBar
 _ERASING = frozenset({"backspace", "delete"})
 
 
+OF_PANES = {Scope.TRIAGE, Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES}
+"""Scopes whose commands the bottom line names only in their pane."""
+
+
 class MessengerScreen(CommandScreen):
     """The list, conversation and sidebar of one assignment."""
 
@@ -245,8 +249,6 @@ class MessengerScreen(CommandScreen):
     @on(DescendantFocus)
     @on(DescendantBlur)
     def _focus_moved(self) -> None:
-        if not self.key_line.notice:
-            self.key_line.show_keys(self.shown_commands())
         self._panes.follow_focus()
         self.call_later(self.conversation.tell)
 
@@ -259,7 +261,7 @@ class MessengerScreen(CommandScreen):
         if self.box.has_focus:
             sending, *others = commands_of(Scope.MESSAGE_BOX)
             return [sending, *(commands_of(Scope.TRIAGE) if self.takes_replies else ()), *others]
-        of_list = [each for each in super().shown_commands() if each.scope is not Scope.TRIAGE]
+        of_list = [each for each in super().shown_commands() if each.scope not in OF_PANES]
         return commands_of(*self.scopes_here) or of_list
 
     @property
