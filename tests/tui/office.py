@@ -21,6 +21,7 @@ from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Setup
 from thrumsg_tui.domain.conversations import Conversation, ConversationId
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.permissions import Role
+from thrumsg_tui.domain.preferences import Preferences
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
@@ -68,6 +69,9 @@ class Office:
     folder: Path
     clock: Clock = field(default_factory=Clock)
     timers: Timers = field(default_factory=Timers)
+    preferences: Preferences = field(default_factory=Preferences)
+    notice: str = ""
+    """What the app says at its start."""
     digits_at: float = 0.0
     """The seconds at which digits are pressed in the messenger; they pass when the test says so."""
 
@@ -177,7 +181,9 @@ class Office:
     @asynccontextmanager
     async def app(self, login: str = "ana", size: tuple[int, int] = (120, 40)) -> AsyncIterator[Person]:
         """Open the app as somebody."""
-        app = ThrumsgApp(self.db, self.identity(login), UTC, timers=self.timers)
+        app = ThrumsgApp(
+            self.db, self.identity(login), UTC, preferences=self.preferences, notice=self.notice, timers=self.timers
+        )
         async with app.run_test(size=size) as pilot:
             person = Person(pilot)
             await settle(pilot)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = (
     "January",
     "February",
@@ -45,7 +45,7 @@ def age(since: datetime, now: datetime, zone: tzinfo, *, yesterday: str = "yeste
     if days == 1:
         return yesterday
     if days <= 6:
-        return _DAYS[day.weekday()]
+        return DAYS[day.weekday()]
     month = _MONTHS[day.month - 1][:3]
     return f"{day.day} {month}" if day.year == today.year else f"{month} {day.year}"
 
@@ -55,18 +55,21 @@ def waiting_age(since: datetime, now: datetime, zone: tzinfo) -> str:
     return age(since, now, zone, yesterday="1 day")
 
 
-def day_title(day: date, today: date) -> str:
+def day_title(day: date, today: date, *, iso: bool = False) -> str:
     """Return the title of a day between the messages of a thread (`docs/rules.md 3.10`).
 
     Returns:
-        "Today", "Yesterday", "Tue 3 March", or "Sun 3 March 2024" if the year is not that of `today`.
+        "Today", "Yesterday", "Tue 3 March", or "Sun 3 March 2024" if the year is not that of `today`; with `iso`,
+        "2024-03-03".
     """
+    if iso:
+        return day.isoformat()
     days = (today - day).days
     if days == 0:
         return "Today"
     if days == 1:
         return "Yesterday"
-    title = f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+    title = f"{DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
     return title if day.year == today.year else f"{title} {day.year}"
 
 

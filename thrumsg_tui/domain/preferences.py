@@ -161,6 +161,11 @@ SETTINGS = (
         bool,
         "Whether clicks and the wheel are for the app; without, the terminal marks text with the mouse.",
     ),
-    Setting("habits", "bell", bool, "Whether the terminal's bell rings when a contact replies to the sender in view."),
+    Setting(
+        "habits",
+        "bell",
+        bool,
+        "Whether the terminal's bell rings when one more contact of the sender in view waits for a reply.",
+    ),
 )
 """All settings besides single keys, in the order of the file."""

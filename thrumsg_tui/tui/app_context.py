@@ -32,6 +32,7 @@ class AppContext(Protocol):
     zone: tzinfo
     glyphs: Glyphs
     preferences: Preferences
+    """What the person has configured (`docs/rules.md 12.1`)."""
     forced_command: bool
     """Whether the person came with a key that has a forced command, and so names files in one folder only."""
     timers: Timers
@@ -75,6 +76,9 @@ class AppContext(Protocol):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text to the terminal's clipboard (OSC 52)."""
+
+    def bell(self) -> None:
+        """Ring the terminal's bell."""
 
     def go_back(self) -> None:
         """Go up to the parent screen."""

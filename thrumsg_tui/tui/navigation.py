@@ -119,7 +119,7 @@ class NavigatingApp(PaintingApp):
         from thrumsg_tui.tui.screens.messenger.state import CONVERSATION_SORT
 
         sort = await self.store.query(preference, self.who.user.id, CONVERSATION_SORT)
-        known = ConversationSort(sort) if sort else ConversationSort.NEEDS_REPLY
+        known = ConversationSort(sort) if sort else self.preferences.default_sort
         messenger = MessengerScreen(place.campaign_id, place.assignment_id, self.glyphs, sort=known)
         if cursor_on:
             messenger.begin_on(cursor_on.tab, cursor_on.id)

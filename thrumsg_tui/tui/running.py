@@ -73,7 +73,7 @@ def run_app(
     )
     with running.ending.on_signals():
         try:
-            running.run()
+            running.run(mouse=loaded.preferences.mouse)
         finally:
             running.ending.terminal_left.set()
             running.stop_delivering()

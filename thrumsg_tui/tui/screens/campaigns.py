@@ -12,8 +12,8 @@ from textual import work
 from textual.app import ComposeResult
 from textual.strip import Strip
 
-from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.enums import CampaignState
+from thrumsg_tui.domain.list_times import time_in_list
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.campaigns import CampaignRow, campaign_rows
@@ -103,7 +103,10 @@ class CampaignsScreen(CommandScreen):
         self.show_title("Campaigns")
         right = f"{'state':<9}{'sent/total':>15}  {'progress':<10} {'needs reply':>12} {'created':>11} "
         self._heading.show([("  Campaign", "quiet")], [(right, "quiet")])
-        self._list.tell_age = lambda at: age(at, self.thrumsg.store.db.clock(), self.thrumsg.zone)
+        thrumsg = self.thrumsg
+        self._list.tell_age = lambda at: time_in_list(
+            at, thrumsg.store.db.clock(), thrumsg.zone, thrumsg.preferences.dates, day_only=True
+        )
         if not self.thrumsg.who.may(Permission.VIEW_ALL):
             self._list.beginning = (_ON_NO_CAMPAIGN.format(needed_role(Permission.MANAGE_PEOPLE)),)
         self.key_line.show_keys(self.shown_commands())

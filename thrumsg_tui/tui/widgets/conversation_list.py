@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
+from typing import assert_never
 
 from textual.strip import Strip
 
-from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.conversations import ConversationId, ConversationRow, words_of
 from thrumsg_tui.domain.enums import Direction, Status
+from thrumsg_tui.domain.list_times import time_in_list
+from thrumsg_tui.domain.preferences import Density
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part, pad
 from thrumsg_tui.tui.widgets.message_states import own_words
@@ -18,7 +21,7 @@ from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 
 class ConversationList(PagedList[ConversationRow]):
-    """The list of conversations, each on two lines in a tall window, else on one."""
+    """The list of conversations, each on one line or on two, as the person prefers."""
 
     def __init__(self, glyphs: Glyphs, zone: tzinfo, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -45,8 +48,19 @@ class ConversationList(PagedList[ConversationRow]):
             self.repaint_changed()
 
     def on_resize(self) -> None:
-        self.row_height = 2 if self.size.height >= 18 else 1
+        self.row_height = self._lines_of_a_row(app_context(self).preferences.density)
         super().on_resize()
+
+    def _lines_of_a_row(self, density: Density) -> int:
+        match density:
+            case Density.AUTO:
+                return 2 if self.size.height >= 18 else 1
+            case Density.COMFORTABLE:
+                return 2
+            case Density.COMPACT:
+                return 1
+            case _:
+                assert_never(density)
 
     def draw(self, row: ConversationRow, index: int, line: int, width: int) -> Strip:
         base = self.cursor_look(index)
@@ -82,4 +96,5 @@ class ConversationList(PagedList[ConversationRow]):
         since = row.waiting_since if row.waiting else row.last_message_at
         if since is None or self._now is None:
             return [(" ", "")]
-        return [(f" {age(since, self._now, self._zone)} ", "" if row.waiting else "quiet")]
+        shown = time_in_list(since, self._now, self._zone, app_context(self).preferences.dates)
+        return [(f" {shown} ", "" if row.waiting else "quiet")]

@@ -19,8 +19,10 @@ from thrumsg_tui.domain.departures import seconds_until
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState
 from thrumsg_tui.domain.event_sentences import thread_sentence
 from thrumsg_tui.domain.lazy_dataclass import dataclass
+from thrumsg_tui.domain.preferences import Dates
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, width_of
@@ -103,12 +105,13 @@ class ThreadPane(ScrollingLines, can_focus=True):
         entries.sort(key=lambda entry: entry.at)
         strips: list[Strip] = []
         phones = self._shown.phones
-        day = None
+        day, iso = None, app_context(self).preferences.dates is Dates.ISO
         for entry in entries:
             local = entry.at.astimezone(self._shown.zone)
             if local.date() != day:
                 day = local.date()
-                strips.append(self._rule(day_title(day, self._shown.now.astimezone(self._shown.zone).date()), width))
+                today = self._shown.now.astimezone(self._shown.zone).date()
+                strips.append(self._rule(day_title(day, today, iso=iso), width))
             if isinstance(entry, Message):
                 strips += self._message(entry, f"{local:%H:%M}", width)
             else:

@@ -7,6 +7,7 @@ from thrumsg_tui.domain.departures import seconds_until
 from thrumsg_tui.domain.enums import MessageKind, MessageState, Tab
 from thrumsg_tui.domain.errors import MovedOn, ThrumsgError
 from thrumsg_tui.domain.permissions import Permission
+from thrumsg_tui.domain.preferences import AfterSend
 from thrumsg_tui.domain.send_rules import Obstacle, Refusal
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.changes.send import Sent, send
@@ -140,8 +141,7 @@ class MessageSender:
         self._say_sent(sent, done)
         if sent.kind is not MessageKind.REPLY or screen.state.tab is not Tab.RESPONSES:
             return
-        store = screen.thrumsg.store
-        if await store.query(preference, screen.thrumsg.who.user.id, AFTER_REPLY) == "stay":
+        if await self._after_reply() is AfterSend.STAY:
             return
         if following is None:
             key = key_of("triage.next_waiting")
@@ -160,11 +160,16 @@ class MessageSender:
             seconds = seconds_until(sent.leaves_at, self.screen.thrumsg.store.db.clock())
             self.screen.say_for(seconds, f"{done} {keys} takes it back within {seconds} s.", done)
 
+    async def _after_reply(self) -> AfterSend:
+        """Return what the person has chosen here, else what their configuration says."""
+        thrumsg = self.screen.thrumsg
+        stored = await thrumsg.store.query(preference, thrumsg.who.user.id, AFTER_REPLY)
+        return AfterSend(stored) if stored in set(AfterSend) else thrumsg.preferences.after_send
+
     async def action_after_reply(self) -> None:
         """Switch between going on and staying after a reply, and store that."""
         store, user = self.screen.thrumsg.store, self.screen.thrumsg.who.user
-        before = await store.query(preference, user.id, AFTER_REPLY)
-        after = "next" if before == "stay" else "stay"
+        after = AfterSend.NEXT if await self._after_reply() is AfterSend.STAY else AfterSend.STAY
         await store.execute(set_preference, user.id, AFTER_REPLY, after)
-        goes = "goes to the next waiting contact" if after == "next" else "stays where it is"
+        goes = "goes to the next waiting contact" if after is AfterSend.NEXT else "stays where it is"
         self.screen.say(f"After a reply the cursor {goes}.")

@@ -28,6 +28,7 @@ from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_o
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
 from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
+from thrumsg_tui.tui.screens.messenger.bell import Bell
 from thrumsg_tui.tui.screens.messenger.contact_commands import ContactCommands
 from thrumsg_tui.tui.screens.messenger.conversation_list_pane import ConversationListPane
 from thrumsg_tui.tui.screens.messenger.conversation_pane import ConversationPane
@@ -83,6 +84,7 @@ class MessengerScreen(CommandScreen):
         self._glyphs = glyphs
         self._yellow_bar = YellowBar(id="yellow-bar")
         self.list_pane = ConversationListPane(glyphs, id="left")
+        self._bell = Bell(self)
         self.conversation = ConversationPane(glyphs, id="middle")
         self.sidebar = Sidebar(glyphs, id="sidebar")
         self.search, self.box = self.list_pane.search, self.conversation.box
@@ -208,6 +210,7 @@ class MessengerScreen(CommandScreen):
         if self.state.search != view.list.search:  # its tab is gone
             self.search.value = self.state.search
             self.ask_again()
+        self._bell.heed(view.viewing)
         self.sidebar.show(view, self.thrumsg, now)
         self._panes.fit_sidebar(self.size)
         was_writing = self.box.has_focus
