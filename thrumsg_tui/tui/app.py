@@ -23,7 +23,7 @@ from thrumsg_tui.garbage import collect_from_now_on
 from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.tui.app_context import TakesEarly, Waiting
 from thrumsg_tui.tui.bulk_move_runner import BulkMoveRunner
-from thrumsg_tui.tui.commands import bindings, command, is_step
+from thrumsg_tui.tui.commands import bindings, command, is_step, key_of
 from thrumsg_tui.tui.key_queue import KeyQueue
 from thrumsg_tui.tui.opening_route import read_opening
 from thrumsg_tui.tui.palette import PaletteProvider
@@ -268,14 +268,14 @@ class ThrumsgApp(WatchingApp):
 
         if not self._may_suspend or not can_be_continued():
             if screen := self.under_dialogs:
-                screen.say("There is no shell to return to here; ctrl+q ends thrumsg.", warning=True)
+                screen.say("There is no shell to return to here; {key_of('app.quit')} ends thrumsg.", warning=True)
         elif isinstance(driver := driver_of(self), TerminalDriver):
             self.app_suspend_signal.publish(self)
             driver.suspend_to_shell()
 
     def action_help_quit(self) -> None:
         """Say how to quit, in the bottom line."""
-        self.tell("q goes back, ctrl+q leaves at once; a draft is kept.")
+        self.tell(f"{key_of('app.back')} goes back, {key_of('app.quit')} leaves at once; a draft is kept.")
 
     async def action_quit(self) -> None:
         """Quit."""

@@ -7,6 +7,7 @@ from thrumsg_tui.domain.reassignment import Plan
 from thrumsg_tui.domain.reassignment_summary import will_move
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.bulk_choices import BulkChoices
+from thrumsg_tui.tui.commands import key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,16 @@ class BulkGuidance:
         """The effect of Enter, as a sentence."""
         if self.search:
             if self.found is None:
-                return f"Nobody is called {safe_text(self.search)!r}: Esc clears the search."
-            return f"Enter chooses {safe_text(self.found)}."
+                return f"Nobody is called {safe_text(self.search)!r}: {key_of('bulk.back')} clears the search."
+            return f"{key_of('bulk.apply')} chooses {safe_text(self.found)}."
         if self.plan is None:
             if self.counting:
                 lasts = f", {self.counting_for} s so far" if self.counting_for else ""
                 return f"Counting {self.choices.matching} conversations{lasts}."
-            return "" if self.choices.receivers else "Choose a sender: type a name, or press Space on a row."
+            choose = f"Choose a sender: type a name, or press {key_of('bulk.mark')} on a row."
+            return "" if self.choices.receivers else choose
         if not self.plan.moves:
-            return "Enter would move nothing."
+            return f"{key_of('bulk.apply')} would move nothing."
         return will_move(self.plan, self.whose, self.choices.receivers)
 
     @property
@@ -55,7 +57,8 @@ class BulkGuidance:
     def why_nothing_moved(self) -> str:
         """The reason why Enter moved nothing."""
         if self.counting:
-            return "Still counting, so nothing was moved: press Enter again when the numbers are there."
+            apply = key_of("bulk.apply")
+            return f"Still counting, so nothing was moved: press {apply} again when the numbers are there."
         if self.asks_for_destinations and not self.choices.receivers:
             return "Nothing was moved: nobody is chosen yet."
         return f"Nothing was moved. {self.refusal}".strip()

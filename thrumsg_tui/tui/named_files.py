@@ -19,6 +19,7 @@ from thrumsg_tui.store.queries.shared_files import (
     shared_folder,
 )
 from thrumsg_tui.tui.app_context import AppContext
+from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.path_completion import given_path, matching
 
 
@@ -52,7 +53,7 @@ class NamedFiles(Protocol):
 class HostFiles:
     """All files of the host that the account can use."""
 
-    hint = "a path; Tab completes it"
+    hint = f"a path; {key_of('field.next')} completes it"
     where = "in this folder; or a path"
 
     def __init__(self, db: Database) -> None:
@@ -82,7 +83,7 @@ class HostFiles:
 class FolderFiles:
     """The files of the folder that a person may use, by their bare names."""
 
-    hint = "a name in the folder for files; Tab completes it"
+    hint = f"a name in the folder for files; {key_of('field.next')} completes it"
     where = "in the folder for files"
 
     def __init__(self, db: Database, who: Identity) -> None:

@@ -40,7 +40,7 @@ def is_not_archived(facts: Facts) -> str | None:
 
 def is_idle(facts: Facts) -> str | None:
     """Require that no long work is under way."""
-    return "It is still running: Esc stops it." if facts.busy else None
+    return f"It is still running: {_key('overlay.escape')} stops it." if facts.busy else None
 
 
 def has_sender(facts: Facts) -> str | None:

@@ -16,7 +16,7 @@ from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.bulk_choices import BulkAction, BulkChoices, BulkField
 from thrumsg_tui.tui.bulk_guidance import BulkGuidance
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.cursors import next_in_cycle
 from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.dialogs.picker import LARGEST_PART
@@ -38,7 +38,10 @@ _COUNTING_AFTER = 0.3
 _SHORTEST_WORDS = 3
 """Lines that the sentences keep beside a plan, so that they change without moving what is above them."""
 
-_TO_EVEN_OUT = "To even out what senders hold, leave this, mark the senders who hold too many with Space, and press R."
+_TO_EVEN_OUT = (
+    "To even out what senders hold, leave this, mark the senders who hold too many with "
+    f"{key_of('senders.mark')}, and press {key_of('senders.reassign_bulk')}."
+)
 
 
 class BulkReassign(Dialog[Plan | None]):
@@ -124,10 +127,10 @@ class BulkReassign(Dialog[Plan | None]):
 
     def _keys_that_fit(self) -> str:
         """Return the keys for the frame, without the least needed ones where there is no room for all."""
-        doing = ["Space chooses"] if self._asks else []
-        more = ["PgDn shows more"] if self._has_more else []
-        fields = ["Tab next field"] if self._asks else []
-        keys = [f"Esc {self._guidance.escape}", *doing, *more, *fields]
+        doing = [f"{key_of('bulk.mark')} chooses"] if self._asks else []
+        more = [f"{key_of('bulk.page_down')} shows more"] if self._has_more else []
+        fields = [f"{key_of('bulk.next_field')} next field"] if self._asks else []
+        keys = [f"{key_of('bulk.back')} {self._guidance.escape}", *doing, *more, *fields]
         while len(", ".join(keys)) > self._box.size.width - 6 and len(keys) > 1:
             keys.pop()
         return ", ".join(keys)
@@ -186,7 +189,7 @@ class BulkReassign(Dialog[Plan | None]):
             self._sight.changed()
             self.call_after_refresh(self._seen)
         self._fit()
-        self._box.border_subtitle = self._keys_that_fit()
+        self._box.border_subtitle = heading(self._keys_that_fit())
 
     def _seen(self) -> None:
         self._sight.drawn()
@@ -268,7 +271,7 @@ class BulkReassign(Dialog[Plan | None]):
             if self._sight.before(app_context(self).key_pressed_at):
                 self.dismiss(self._plan)
             else:
-                self._say(TOO_EARLY.format("Enter"))
+                self._say(TOO_EARLY.format(key_of("bulk.apply")))
         else:
             self._say(self._guidance.why_nothing_moved)
 
@@ -323,7 +326,7 @@ class BulkReassign(Dialog[Plan | None]):
     def action_next_field(self, step: int) -> None:
         """Go to the next field; the destinations are the first."""
         if self.search.value:
-            self._say("Press Enter or Esc first: a name is being searched.")
+            self._say(f"Press {key_of('bulk.apply')} or {key_of('bulk.back')} first: a name is being searched.")
             return
         self._go_to(next_in_cycle([None, *self.choices.fields], self.fields.field, step))
         self._say()

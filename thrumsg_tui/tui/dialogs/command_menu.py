@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.dialogs.picker import Picker
 from thrumsg_tui.tui.textual_compat import bind_first
 from thrumsg_tui.tui.widgets.line_widgets import Part, pad
@@ -50,7 +50,7 @@ class CommandMenu(Picker[Entry]):
     lines_around = 7
 
     def __init__(self, title: str, entries: Sequence[Entry]) -> None:
-        hint = "a key or Enter chooses, Esc leaves"
+        hint = f"a key or {key_of('picker.choose')} chooses, {key_of('picker.leave')} leaves"
         super().__init__(title, entries, EntryList(id="entries"), first_cursor=0, hint=hint)
         self.offered = [entry.command for entry in entries]
         own = [replace(entry.command, action=f"take_entry({index})") for index, entry in enumerate(entries)]

@@ -160,4 +160,5 @@ class ContactFinder(Picker[FoundContact]):
         self.table.show_all(self.ordered(), 0)
 
     def status(self) -> Sequence[Part]:
-        return [(f" {self._told}  " if self._told else " ", ""), ("Enter opens  Esc leaves", "quiet")]
+        keys = f"{key_of('picker.choose')} opens  {key_of('picker.leave')} leaves"
+        return [(f" {self._told}  " if self._told else " ", ""), (keys, "quiet")]

@@ -15,7 +15,7 @@ from textual.timer import Timer
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.glyphs import Glyphs
@@ -140,8 +140,9 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
         yield self._box
 
     def _name_keys(self) -> None:
-        more = "PgDn shows more, " if self.preview_pane.max_scroll_y else ""
-        self._box.border_subtitle = f"Enter next, ctrl+o {self._done}, {more}Esc leaves"
+        more = f"{key_of('form.page_down')} shows more, " if self.preview_pane.max_scroll_y else ""
+        following, save, leave = key_of("field.enter"), key_of("form.save"), key_of("form.leave")
+        self._box.border_subtitle = heading(f"{following} next, {save} {self._done}, {more}{leave} leaves")
 
     def on_mount(self) -> None:
         self.form.begin()
@@ -209,7 +210,7 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
             return
         bar = progress_bar(progress.done, max(progress.total, progress.done), 20, self._glyphs)
         total = f" of {progress.total}" if progress.total else ""
-        self._said.say(f" {bar} {progress.done}{total} rows, Esc stops")
+        self._said.say(f" {bar} {progress.done}{total} rows, {key_of('form.leave')} stops")
 
     def say(self, sentence: str) -> None:
         """Show why the input was not saved."""

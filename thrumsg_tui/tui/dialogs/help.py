@@ -11,10 +11,10 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.compositor import draw_by_line
 from thrumsg_tui.tui.painting import StyledScreen
-from thrumsg_tui.tui.widgets.line_widgets import ScrollingLines, pad
+from thrumsg_tui.tui.widgets.line_widgets import ScrollingLines, heading, pad
 
 
 class _Keys(ScrollingLines, can_focus=True):
@@ -29,8 +29,8 @@ class _Keys(ScrollingLines, can_focus=True):
 
     def lines(self, width: int) -> list[Strip]:
         strips = []
-        for heading, commands in self._listed.items():
-            strips.append(self.strip([(f" {heading}", "accent")], width=width))
+        for title, commands in self._listed.items():
+            strips.append(self.strip([(f" {title}", "accent")], width=width))
             for command in commands:
                 keys = pad(command.shown_keys, 20) if command.keys else pad("from :", 20)
                 first, *more = Text(command.explained).wrap(self.app.console, max(width - 24, 10))
@@ -53,7 +53,7 @@ class HelpDialog(StyledScreen[None], ModalScreen[None]):
     def compose(self) -> ComposeResult:
         box = Vertical(self._keys, classes="dialog wide tall")
         box.border_title = "Keys"
-        box.border_subtitle = "arrows scroll, Esc leaves"
+        box.border_subtitle = heading(f"arrows scroll, {key_of('help.leave')} leaves")
         yield box
 
     def on_mount(self) -> None:

@@ -18,13 +18,13 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.queries.lookup import FoundConversation, PhoneRecord, look_up_typed
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.widgets.inputs import LineInput
-from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, ScrollingLines
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, ScrollingLines, heading
 
 _IN_NUMBERS = frozenset("0123456789+-() .")
 
@@ -136,7 +136,8 @@ class PhoneLookup(Dialog[FoundConversation | None]):
         label.show([(" Number  ", "quiet")])
         box = Vertical(Horizontal(label, self._number, id="number"), self._pane, classes="dialog narrow")
         box.border_title = "Phone Lookup"
-        box.border_subtitle = "type a number, Enter opens, o opts out or in, Esc leaves"
+        opens, opts, leaves = key_of("lookup.open"), key_of("lookup.opt"), key_of("lookup.leave")
+        box.border_subtitle = heading(f"type a number, {opens} opens, {opts} opts out or in, {leaves} leaves")
         yield box
 
     def on_mount(self) -> None:

@@ -83,7 +83,7 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
         around = (*self.above_list(), self.table, *self.below_list(), self._status)
         box = Vertical(*search, *around, classes=f"dialog {self.width_class}")
         box.border_title = heading(self._title)
-        box.border_subtitle = self._hint
+        box.border_subtitle = heading(self._hint)
         yield box
 
     def on_resize(self) -> None:

@@ -70,8 +70,9 @@ class SenderPicker(Picker[Assignment]):
         return row.user is not None
 
     def status(self) -> Sequence[Part]:
+        choose, leave = key_of("picker.choose"), key_of("picker.leave")
         sort, reverse = key_of("sender_picker.sort"), key_of("sender_picker.reverse")
-        return [(f" Enter chooses, Esc leaves, {sort} next order, {reverse} reverse", "quiet")]
+        return [(f" {choose} chooses, {leave} leaves, {sort} next order, {reverse} reverse", "quiet")]
 
     def narrow(self, keep: Assignment | None = None) -> None:
         search = self._search.value if self._search else ""

@@ -9,6 +9,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.users import User
+from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.dialogs.picker import MarkableList, MultiPicker
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part
@@ -35,7 +36,9 @@ class UserPicker(MultiPicker[User]):
     width_class: ClassVar[str] = "narrow"
 
     def __init__(self, title: str, users: Sequence[User], glyphs: Glyphs) -> None:
-        super().__init__(title, users, UserTable(glyphs, id="users"), hint="space marks, Enter takes, Esc leaves")
+        mark, take, leave = key_of("picker.mark"), key_of("picker.choose"), key_of("picker.leave")
+        hint = f"{mark} marks, {take} takes, {leave} leaves"
+        super().__init__(title, users, UserTable(glyphs, id="users"), hint=hint)
 
     def searched_text(self, row: User) -> str:
         return f"{row.name} {row.login}"

@@ -11,6 +11,7 @@ from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.store.changes.campaigns import add_senders, remove_sender
 from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.users import users
+from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.commands.questions import LEAVE, TO_EVERYONE, TO_ONE, TO_UNASSIGNED, YES
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from thrumsg_tui.tui.screen_context import ScreenContext
@@ -25,7 +26,8 @@ async def choose_new_senders(screen: ScreenContext, campaign: Campaign) -> None:
     on_it = {each.user.id for each in await store.query(assignments, campaign.id, store.db.clock()) if each.user}
     others = [each for each in await store.query(users) if each.id not in on_it]
     if not others:
-        screen.say("Every user is on this campaign already; U on the campaigns screen adds users.", warning=True)
+        add = key_of("organization.users")
+        screen.say(f"Every user is on this campaign already; {add} on the campaigns screen adds users.", warning=True)
         return
     chosen = await screen.show_dialog(UserPicker(f"Add senders to {campaign.name}", others, screen.thrumsg.glyphs))
     if not chosen:

@@ -17,7 +17,7 @@ from thrumsg_tui.domain.list_times import time_in_list
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.campaigns import CampaignRow, campaign_rows
-from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
+from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of, key_of
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
@@ -152,7 +152,8 @@ class CampaignsScreen(CommandScreen):
             await self.ask_and_paint()
             await choose_new_senders(self, made)
             held = await self._held(made) if made.state is CampaignState.DRAFT else ""
-            self.say(f"Created {made.name} ({made.state}).{held} I imports its contacts, Enter opens it.")
+            imports, opens = key_of("manage.import"), key_of("list.choose")
+            self.say(f"Created {made.name} ({made.state}).{held} {imports} imports its contacts, {opens} opens it.")
             self.ask_again()
 
     async def _held(self, made: Campaign) -> str:

@@ -21,7 +21,7 @@ from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
 from thrumsg_tui.store.queries.settings import Settings, settings
 from thrumsg_tui.store.queries.users import users
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.commands.questions import LEAVE
 from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
@@ -34,7 +34,7 @@ from thrumsg_tui.tui.widgets.paged_list import PagedList
 _COUNTED = 2_000
 """How many events below the window are counted; of millions, nobody waits for the number."""
 
-_NONE_BY_THEM = "No change by anybody of that name: Esc clears the search."
+_NONE_BY_THEM = f"No change by anybody of that name: {key_of('overlay.escape')} clears the search."
 _NONE_YET = "No change yet. What anybody does is listed here, and most of it can be undone."
 
 _WHO = 12

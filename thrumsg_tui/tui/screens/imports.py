@@ -141,9 +141,9 @@ class ImportScreen(ListingScreen[LineReport]):
         if self._taking_in:
             return
         if self._done or self._chosen is None or self._result is None:
-            choose = key_of("import.file")
-            already = f"It is imported already; {choose} chooses another file."
-            self.say(already if self._done else f"Choose a file first: {choose}.")
+            file = key_of("import.file")
+            done = f"It is imported already; {file} chooses another file."
+            self.say(done if self._done else f"Choose a file first: {file}.")
         elif not (self._result.imported or self._result.updated):
             self.say("Nothing in this file would change anything.", warning=True)
         else:
@@ -183,7 +183,8 @@ class ImportScreen(ListingScreen[LineReport]):
     def _show_progress(self) -> None:
         done, total = self._progress.done, self._progress.total
         if done:
-            self.say(f"{progress_bar(done, total, 20, self.thrumsg.glyphs)} {done} of {total} rows, Esc stops")
+            bar, stop = progress_bar(done, total, 20, self.thrumsg.glyphs), key_of("overlay.escape")
+            self.say(f"{bar} {done} of {total} rows, {stop} stops")
 
     def action_escape(self) -> None:
         """Stop a running import, else go back."""
@@ -218,13 +219,13 @@ class ImportScreen(ListingScreen[LineReport]):
         self.summary.show([(f"  {counts}", "strong"), (f"; {verb} {self._chosen.kind} from {file}{where}", "quiet")])
         self.key_line.show_keys(self.shown_commands())
         if self._done:
-            keep = f"{key_of('import.rejects')} keeps the rejected rows in a file."
-            back = f"{key_of('app.back')} goes back."
-            self.say(f"Imported. {keep if self._result.rejected else back}")
+            keeps = f"{key_of('import.rejects')} keeps the rejected rows in a file."
+            goes = f"{key_of('app.back')} goes back."
+            self.say(f"Imported. {keeps if self._result.rejected else goes}")
         elif self._result.imported or self._result.updated:
-            go, columns, choose = map(key_of, ("import.go", "import.columns", "import.file"))
-            left = f"{columns} corrects the columns, {choose} chooses another file."
-            self.say(f"Nothing is changed yet: {go} imports it, {left}")
+            take, columns, file = key_of("import.go"), key_of("import.columns"), key_of("import.file")
+            what = f"{take} imports it, {columns} corrects the columns, {file} chooses another file."
+            self.say(f"Nothing is changed yet: {what}")
         else:
             self.say("Nothing in this file would change anything.", warning=True)
 

@@ -75,7 +75,7 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
         first, height = self.list.window
         total, first, rows, kept = await self.thrumsg.store.query(_read, self.search.value, first, max(height, 1))
         self.list.tell_phones(kept.phone_display(ascii_only=self.thrumsg.glyphs.ascii_only))
-        searched = "No number matches: Esc clears the search." if self.search.value else ""
+        searched = f"No number matches: {key_of('overlay.escape')} clears the search." if self.search.value else ""
         self.list.empty_text = searched or f"Nobody is opted out. {key_of('opt_outs.add')} adds a number or a list."
         self.list.show(total, first, rows, self.list.cursor)
         self.summary.show([(f"  {pluralize(total, 'number is', 'numbers are')} opted out, in every campaign", "quiet")])

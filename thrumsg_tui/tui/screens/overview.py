@@ -224,7 +224,8 @@ class OverviewScreen(CommandScreen):
         self._paint()
         idle = sum(map(has_not_started, self._shown.senders))
         idlers = pluralize(idle, "sender has", "senders have")
-        self.say(f"{idlers} not started yet: w shows all again." if self.idle_only else "All senders.")
+        told = f"{idlers} not started yet: {key_of('senders.remind')} shows all again."
+        self.say(told if self.idle_only else "All senders.")
 
     async def action_sort(self) -> None:
         """Take the next sort order."""
@@ -294,11 +295,11 @@ class OverviewScreen(CommandScreen):
 def _hint(shown: Overview) -> list[Part]:
     """Return a hint at the next step of setting up a campaign."""
     if shown.totals.total == 0:
-        return [("I imports contacts ", "accent")]
+        return [(f"{key_of('manage.import')} imports contacts ", "accent")]
     if len(shown.senders) == 1:
-        return [("+ adds senders ", "accent")]
+        return [(f"{key_of('senders.add')} adds senders ", "accent")]
     dealt = shown.senders[0].assigned < shown.totals.total
-    return [] if dealt else [("R deals them out to the senders ", "accent")]
+    return [] if dealt else [(f"{key_of('senders.reassign_bulk')} deals them out to the senders ", "accent")]
 
 
 def sparkline(counts: Sequence[int], glyphs: Glyphs) -> str:

@@ -10,6 +10,7 @@ from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.queries.campaigns import assignments, longest_waiting
 from thrumsg_tui.store.queries.users import preference
+from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.screen_context import ScreenContext
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 
@@ -41,7 +42,8 @@ async def pick_sender(
     everybody = await store.query(assignments, campaign_id, store.db.clock())
     rows = [row for row in everybody if row.id not in without]
     if not rows:
-        screen.say("There is nobody else on this campaign; + in its overview adds senders.", warning=True)
+        add = key_of("senders.add")
+        screen.say(f"There is nobody else on this campaign; {add} in its overview adds senders.", warning=True)
         return None
     order = SenderOrder.parse(await store.query(preference, user.id, key))
 

@@ -70,7 +70,8 @@ class RepliesScreen(ListingScreen[RecommendedReply]):
         cursor = ids.index(self._follow) if self._follow in ids else self.list.cursor
         self._follow = None
         adds = f"No recommended replies yet. {key_of('reply_editor.add')} writes one, for answers that come often."
-        self.list.empty_text = "No reply matches: Esc clears the search." if self.search.value else adds
+        clears = f"No reply matches: {key_of('overlay.escape')} clears the search."
+        self.list.empty_text = clears if self.search.value else adds
         self.list.show_all(rows, cursor)
         own = sum(not each.is_global for each in self._all)
         self.summary.show([(f"  {own} of this campaign, {len(self._all) - own} of all campaigns", "quiet")])

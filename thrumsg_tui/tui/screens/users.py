@@ -13,7 +13,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.users import User
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.queries.users import PersonRow, people_rows
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.dialogs.user_form import user_form
 from thrumsg_tui.tui.screens.base import ACTION
 from thrumsg_tui.tui.screens.overlay import ListingScreen, OverlayList
@@ -24,7 +24,7 @@ from thrumsg_tui.tui.widgets.paged_list import PagedList
 class UserList(OverlayList[PersonRow]):
     """The users with their roles and numbers of campaigns."""
 
-    empty_text = "Nobody matches: Esc clears the search."
+    empty_text = f"Nobody matches: {key_of('overlay.escape')} clears the search."
 
     def titles(self) -> tuple[Sequence[str], Sequence[str]]:
         return [f"  {'name':<21}", f"{'login':<13}", "e-mail"], [f" {'role':<10}", f"{'works on':>13} "]

@@ -11,7 +11,7 @@ from thrumsg_tui.domain.lookalikes import find_lookalikes, replace_lookalikes
 from thrumsg_tui.domain.segments import MAX_SEGMENTS, Encoding, measure
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.tui.app_context import app_context
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of, shown_key
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.stale_keys import Sight
 from thrumsg_tui.tui.textual_compat import repaint_required
@@ -88,6 +88,11 @@ class MessageBox(TextEditor):
         """The user's text, None while it equals the starting text."""
         return self.content if self.content != self.starting_text else None
 
+    @property
+    def _key_that_sends(self) -> str:
+        key = key_of("box.send")
+        return self._glyphs.enter if key == shown_key("enter") else key
+
     def tell(self, author: str, obstacle: str | None) -> None:
         """Show on the frame the author, the length of the text, and the key that sends or the obstacle to sending."""
         measured = measure(self.content)
@@ -100,9 +105,9 @@ class MessageBox(TextEditor):
             shown = " ".join(measured.forcing[:3])
             forcing = f" for {shown}"
             if find_lookalikes(self.text):
-                forcing += ", ctrl+t: plain"
+                forcing += f", {key_of('box.plain')}: plain"
         between = f" {self._glyphs.separator} "
-        ending = obstacle or f"{self._glyphs.enter} Send"
+        ending = obstacle or f"{self._key_that_sends} Send"
         told = [counts, ending] if obstacle else [counts, segments, measured.encoding + forcing, ending]
         edges = f"as {author}", between.join(told)
         if edges != self._edges:

@@ -11,6 +11,7 @@ from textual.strip import Strip
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
 from thrumsg_tui.domain.enums import SenderSort
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, fit, pad, separated, width_of
 from thrumsg_tui.tui.widgets.paged_list import PagedList
@@ -61,7 +62,7 @@ def _column_heading(column: SenderSort, arrow: str, width: int) -> str:
             assert_never(column)
 
 
-NOBODY = "No sender of this campaign matches; + on its overview adds somebody."
+NOBODY = f"No sender of this campaign matches; {key_of('senders.add')} on its overview adds somebody."
 
 
 class SenderTable(PagedList[Assignment]):

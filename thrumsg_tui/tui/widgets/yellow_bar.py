@@ -5,7 +5,7 @@ from __future__ import annotations
 from thrumsg_tui.domain.campaigns import Assignment
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.tui.commands import command
+from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, width_of
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
@@ -31,7 +31,7 @@ class YellowBar(LineWidget):
         if viewing.user:
             state = f"{glyphs.dot} online" if viewing.online else "offline"
             pieces.insert(0, (f"   {state}", 3))
-        following, moving, choosing = (command(id).shown_keys for id in _COMMANDS)
+        following, moving, choosing = map(key_of, _COMMANDS)
         keys = [
             (f"{following} Next sender", 5),
             (f"   {moving} Reassign {glyphs.down}", 6),

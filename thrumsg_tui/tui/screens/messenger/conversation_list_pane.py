@@ -66,7 +66,7 @@ class ConversationListPane(Vertical):
 
     def _nothing_matches(self, request: ListRequest) -> str:
         known_for, told = self._elsewhere or (None, "")
-        return told if known_for == request else "Nothing matches: Esc clears the search."
+        return told if known_for == request else f"Nothing matches: {key_of('messenger.escape')} clears the search."
 
     @property
     def cursor(self) -> Cursor:

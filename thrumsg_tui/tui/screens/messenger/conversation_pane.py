@@ -169,11 +169,12 @@ class ConversationPane(Vertical):
         if contact.assignment_id != view.viewing.id:
             parts.append((f"  now {safe_text(whose(contact.sender_name))}", "warning"))
         who = self._thrumsg.who
-        reassign = " r Reassign " if who.may(Permission.REASSIGN) else ""
+        reassign = f" {key_of('messenger.reassign')} Reassign " if who.may(Permission.REASSIGN) else ""
         may_opt = who.may(Permission.OPT_IN) or not contact.opted_out
-        opt = "" if not may_opt else " o Opt In " if contact.opted_out else " o Opt Out "
-        first = " Esc, then" if self.box.has_focus else ""  # in the box, they are letters
-        keys: list[Part] = [(first, "quiet"), (reassign, "quiet"), (opt, "quiet"), (" p Lookup ", "quiet")]
+        opts = f" {key_of('messenger.opt_out')} Opt {'In' if contact.opted_out else 'Out'} " if may_opt else ""
+        first = f" {key_of('box.leave')}, then" if self.box.has_focus else ""  # in the box, they are letters
+        lookup = f" {key_of('app.lookup')} Lookup "
+        keys: list[Part] = [(first, "quiet"), (reassign, "quiet"), (opts, "quiet"), (lookup, "quiet")]
         self.head.show(parts, keys if self._narrow else ())
         self.head_keys.show(keys)
 

@@ -30,7 +30,7 @@ async def look_elsewhere(thrumsg: AppContext, request: ListRequest) -> str:
     found = await thrumsg.store.query(conversations_by_id, search.ids)
     places = Counter(_place(each, request) for each in _nearest_first(found.values(), request))
     if not places:
-        return "Nothing matches, here or elsewhere: Esc clears the search."
+        return f"Nothing matches, here or elsewhere: {key_of('messenger.escape')} clears the search."
     named = ", ".join(f"{count} {place}" for place, count in list(places.items())[:_PLACES])
     more = ", and more" if search.is_cut or len(places) > _PLACES else ""
     return f"None here: {named}{more}. {key_of('search.done')} in the search lists them."

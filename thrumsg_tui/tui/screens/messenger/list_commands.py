@@ -5,6 +5,7 @@ from __future__ import annotations
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.queries.conversations import ids
 from thrumsg_tui.store.queries.list_places import ids_between
+from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.screen_context import action_worker
 from thrumsg_tui.tui.screens.messenger.context import MessengerContext
 from thrumsg_tui.tui.screens.messenger.count_prefix import tab_of
@@ -28,7 +29,7 @@ class ListCommands:
             self.screen.go(self.screen.state.toggle_mark(row.id))
             rows.action_move(1)
             marked = len(self.screen.state.marks)
-            self.screen.say(f"{marked} marked. r reassigns the marked ones.")
+            self.screen.say(f"{marked} marked. {key_of('messenger.reassign')} reassigns the marked ones.")
 
     async def action_mark_range(self) -> None:
         """Begin a range at the cursor, or mark the whole range that ends there."""
@@ -36,7 +37,8 @@ class ListCommands:
         begun, here = screen.state.range_start, screen.list_pane.cursor.conversation_id
         if begun is None or here is None:
             screen.state = screen.state.begin_range()
-            told = "Range begun: move, then V again marks all between." if here else "There is nothing to mark here."
+            begins = f"Range begun: move, then {key_of('messenger.mark_range')} again marks all between."
+            told = begins if here else "There is nothing to mark here."
             screen.say(told)
             return
         screen.state = screen.state.end_range()
@@ -58,7 +60,7 @@ class ListCommands:
         state = screen.state.type_digit(digit, key=screen.thrumsg.keys_pressed, at=screen.key_clock())
         if state.count.names_no_tab:
             screen.go(state)
-            screen.say(f"{state.count.digits} from here down: r reassigns them")
+            screen.say(f"{state.count.digits} from here down: {key_of('messenger.reassign')} reassigns them")
             return
         if (tab := tab_of(digit)) is None:
             return

@@ -46,7 +46,7 @@ class MessageSender:
             return
         verdict = self._conversation.verdict()
         if not self._box.sight.before(pressed_at):
-            self.screen.say(TOO_EARLY.format("Enter"), warning=True)
+            self.screen.say(TOO_EARLY.format(key_of("box.send")), warning=True)
         elif verdict and verdict.refusal and self._may_renumber(verdict.refusal):
             self._ask_for_number(view.open.conversation)
         elif verdict and verdict.refusal:

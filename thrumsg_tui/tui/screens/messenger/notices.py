@@ -16,6 +16,7 @@ from thrumsg_tui.domain.send_rules import Obstacle, Verdict
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.queries.messenger import ChangeByOthers, MessengerView
 from thrumsg_tui.tui.app_context import AppContext
+from thrumsg_tui.tui.commands import key_of
 
 KIND_TITLES = {
     MessageKind.INITIAL: "Initial message",
@@ -58,7 +59,9 @@ def _circumstances(
         waits = " What you send now waits until then." if waits_for_opening else ""
         return f"Campaign is currently closed: {closed.reason}.{waits}"
     if conversation.flagged:
-        return f"Looks like an opt-out request. Press {'Esc, then o,' if writing else 'o'} to opt out."
+        key = key_of("messenger.opt_out")
+        keys = f"{key_of('box.leave')}, then {key}," if writing else key
+        return f"Looks like an opt-out request. Press {keys} to opt out."
     if verdict.leaves_at:
         return f"What you send now leaves {format_moment(view.campaign_here, verdict.leaves_at, now)}."
     if verdict.refusal is None or verdict.refusal.obstacle is Obstacle.EMPTY:

@@ -7,7 +7,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.gateway_numbers import renumber, replace_number
 from thrumsg_tui.store.queries.gateway_numbers import replacement
-from thrumsg_tui.tui.commands import Command
+from thrumsg_tui.tui.commands import Command, key_of
 from thrumsg_tui.tui.commands.questions import LEAVE, RENUMBER, RENUMBER_ALL
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from thrumsg_tui.tui.screens.messenger.context import MessengerContext
@@ -25,7 +25,7 @@ async def ask_for_number(screen: MessengerContext, contact: Conversation) -> str
     store, who = screen.thrumsg.store, screen.thrumsg.who
     found = await store.query(replacement, contact.id)
     if found is None:
-        return "Our number is ready again: Enter sends."
+        return f"Our number is ready again: {key_of('box.send')} sends."
     if found.number is None:
         raise Refused(f"Our number {found.was.number} was withdrawn, and no other one is ready for this campaign.")
     several = found.was.conversations > 1
@@ -43,8 +43,8 @@ async def ask_for_number(screen: MessengerContext, contact: Conversation) -> str
     answer = await screen.show_dialog(question)
     if answer is RENUMBER:
         done = await store.execute(renumber, who, contact.id)
-        return f"{contact.name} is texted from {done.number} from now on. Enter sends."
+        return f"{contact.name} is texted from {done.number} from now on. {key_of('box.send')} sends."
     if answer is RENUMBER_ALL:
         done = await store.execute(replace_number, who, found.was.number)
-        return f"{pluralize(done.conversations, 'conversation')} got another number. Enter sends."
+        return f"{pluralize(done.conversations, 'conversation')} got another number. {key_of('box.send')} sends."
     return f"Nothing was sent to {contact.name}. The text is still in the box."

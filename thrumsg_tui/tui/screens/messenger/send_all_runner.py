@@ -10,6 +10,7 @@ from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.wording import inflect, pluralize
 from thrumsg_tui.store.changes.send_all import send_batch, sent_before
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
+from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.screen_context import action_worker
 from thrumsg_tui.tui.screens.messenger.context import MessengerContext
@@ -36,7 +37,8 @@ class SendAllRunner:
         total = view.tabs[tab]
         what = pluralize(total, "initial message" if tab is Tab.INITIAL else "follow-up")
         which = "" if total == 1 else "all "
-        question = f"Send {which}{what} of {view.viewing.name}? S stops it, and it can be continued later."
+        stop = key_of("messenger.send_all")
+        question = f"Send {which}{what} of {view.viewing.name}? {stop} stops it, and it can be continued later."
         warnings = await self.screen.thrumsg.store.query(send_all_warnings, view.campaign, tab)
         question = "\n\n".join([question, *warnings])
         sure = confirmation("Send All", question, f"Send {total}", left="Nothing was sent", must_be_seen=True)
@@ -52,7 +54,7 @@ class SendAllRunner:
             while self.running:
                 batch = await thrumsg.store.execute(send_batch, thrumsg.who, assignment_id, tab, last)
                 sent, refused, last = sent + len(batch.sent), refused + len(batch.refused), batch.last
-                self.screen.say(f"{verb.capitalize()} {sent} of {total}. S stops.")
+                self.screen.say(f"{verb.capitalize()} {sent} of {total}. {key_of('messenger.send_all')} stops.")
                 self.screen.ask_again()
                 if last is None:
                     break
