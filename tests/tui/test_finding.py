@@ -63,7 +63,7 @@ async def test_part_of_a_number_finds_unless_numbers_are_hidden(office: Office) 
         await person.press("escape")
         change_setting(office.db, office.ana, "redact_phones", "on")
         await person.press("ctrl+f")
-        assert person.sees("part of a name", "Numbers are hidden, so digits are not searched.")
+        assert person.sees("Type part of a name.", "Numbers are hidden")
         await person.type(digits)
         assert found(person) == []
         assert person.sees(f"Nobody matches '{digits}'.")
@@ -83,7 +83,7 @@ async def test_a_sender_finds_only_their_own(office: Office) -> None:
     fill(office)
     async with office.app("kim") as person:
         await person.press("P")
-        assert person.sees("All your conversations are searched.")
+        assert person.sees("All your conversations")
         await person.type("mar")
         assert found(person) == ["Maria Lopez"]
 
