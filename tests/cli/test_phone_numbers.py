@@ -195,3 +195,25 @@ def test_notes_and_refusals_are_redacted_wherever_they_are_shown(spring: Shell) 
     for each in said:
         assert "555-01" not in each
         assert "55501" not in each
+
+
+def test_a_contact_is_looked_up_by_the_last_digits(spring: Shell) -> None:
+    assert spring.json("lookup", "0142") == spring.json("lookup", MARIA)
+    assert "Maria Lopez" in spring.done("lookup", "555-0142")
+    contacts = spring.database.parent / "more.csv"
+    contacts.write_text("First Name,Last Name,Cell\nBo,Berg,+12125550142\n")
+    spring.done("import", "contacts", contacts, "--campaign", "Spring")
+    matches = [{"phone": "+12125550142", "name": "Bo Berg"}, {"phone": MARIA, "name": "Maria Lopez"}]
+    assert spring.json("lookup", "550142") == {"matches": matches}
+    listed = spring.done("lookup", "550142")
+    assert all(text in listed for text in (MARIA, "Bo Berg", "2 numbers end so; give one of them in full."))
+
+
+@pytest.mark.parametrize("typed", ["42", "0199", "x0142", "0142 or so"])
+def test_what_ends_no_number_is_refused_as_before(spring: Shell, typed: str) -> None:
+    assert f"{typed!r}" in spring.refused("lookup", typed)
+
+
+def test_hidden_numbers_are_not_looked_up_by_their_last_digits(spring: Shell) -> None:
+    spring.done("settings", "redact_phones", "on")
+    assert "'0142' " in spring.refused("lookup", "0142")

@@ -44,7 +44,7 @@ from thrumsg_tui.store.queries.follow_ups import follow_ups, reach
 from thrumsg_tui.store.queries.gateway_numbers import replacement
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history, newest_own
 from thrumsg_tui.store.queries.list_places import ids_between, ids_from, position
-from thrumsg_tui.store.queries.lookup import look_up, look_up_typed
+from thrumsg_tui.store.queries.lookup import conversations_by_id, look_up, look_up_typed, numbers_ending
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, open_conversation
 from thrumsg_tui.store.queries.next_message import fill_in
 from thrumsg_tui.store.queries.opt_outs import count_opt_outs, opt_out_rows
@@ -237,6 +237,8 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     ),
     **{f"contact search: {text}": (ContactSearch.advance, _contact_search(text)) for text in ("p1", "0102")},
     "found_contacts": (found_contacts, lambda conn, of: found_contacts(conn, of.people[:20])),
+    "conversations_by_id": (conversations_by_id, lambda conn, of: conversations_by_id(conn, of.people[:20])),
+    "numbers_ending": (numbers_ending, lambda conn, of: numbers_ending(conn, "0102", number(3), 500)),
     "script_preview": (
         script_preview,
         lambda conn, of: [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.tui.office import Office, Person
 from thrumsg_tui.store.changes.settings import change_setting
+from thrumsg_tui.store.imports.contacts import import_contacts
 from thrumsg_tui.tui.dialogs.contact_finder import ContactFinder
 from thrumsg_tui.tui.screens.messenger.screen import MessengerScreen
 
@@ -127,3 +128,46 @@ async def test_a_senders_empty_search_tells_nothing_of_others(office: Office) ->
         await person.press("slash")
         await person.type("marco")
         await person.wait_for("Nothing matches, here or elsewhere")
+
+
+async def test_a_number_is_looked_up_by_its_last_digits(office: Office) -> None:
+    fill(office)
+    digits = office.conversation(office.contact("Bo Berg", "lee")).phone[-4:]
+    async with office.app() as person:
+        await person.press("p")
+        assert person.sees("Type a phone number, or its last digits.")
+        await person.press(*digits[:2])
+        assert person.sees("too few digits")
+        await person.press(*digits[2:])
+        assert person.sees("Bo Berg", "Not opted out")
+        await person.press("enter")
+        assert viewed(person) == "Bo Berg"
+
+
+async def test_several_numbers_with_the_same_last_digits_are_listed(office: Office) -> None:
+    fill(office)
+    ann = office.conversation(office.contact("Ann Abel", "kim")).phone
+    file = office.folder / "others.csv"
+    file.write_text(f"First Name,Last Name,Cell\nBo,Berg,+1212555{ann[-4:]}\n", encoding="utf-8")
+    import_contacts(office.db, office.ana, file, "Spring")
+    async with office.app() as person:
+        await person.press("p", *ann[-4:])
+        assert person.sees("2 numbers end so:", "Ann Abel", "Bo Berg")
+        await person.press("down", "enter")
+        assert person.sees("Ann Abel", "Not opted out", "Spring  kim")
+        await person.press("enter")
+        assert viewed(person) == "Ann Abel"
+
+
+async def test_the_cursor_stays_in_sight_among_many_numbers(office: Office) -> None:
+    numbers = [f"+1415{exchange}0142" for exchange in range(560, 580)]
+    file = office.folder / "others.csv"
+    file.write_text("First Name,Last Name,Cell\n" + "".join(f"Bo,Berg,{each}\n" for each in numbers), encoding="utf-8")
+    import_contacts(office.db, office.ana, file, "Spring")
+    async with office.app(size=(80, 24)) as person:
+        await person.press("p", *"0142")
+        assert person.sees("20 numbers end so:", numbers[0])
+        assert not person.sees(numbers[-1])
+        await person.press(*["down"] * len(numbers))
+        assert person.sees(numbers[-1])
+        assert not person.sees(numbers[0])

@@ -176,9 +176,9 @@ def _add_opt_outs(commands: Commands) -> None:
     )
     commands.add(
         "lookup",
-        "phone_numbers.look_up",
+        "phone_numbers.look_up_number",
         "show the contact, opt-out and conversations of a number",
-        "opt_out_arguments.number",
+        "opt_out_arguments.lookup",
     )
 
 

@@ -26,6 +26,12 @@ def number(parser: Parser) -> None:
     _add_region(parser)
 
 
+def lookup(parser: Parser) -> None:
+    """Add those of `lookup`."""
+    parser.add_argument("phone", metavar="PHONE", help="in any spelling, or the last digits of a contact's")
+    _add_region(parser)
+
+
 def note(parser: Parser) -> None:
     """Add those of `opt-out-note`."""
     number(parser)

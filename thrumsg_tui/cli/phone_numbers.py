@@ -19,11 +19,19 @@ from thrumsg_tui.gateway.practice_delivery import deliver_practice
 from thrumsg_tui.store.changes import opt_outs
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import OptedOut
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.imports.table import read_text
 from thrumsg_tui.store.input_files import STANDARD_INPUT, read_file
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.phones import normalize
-from thrumsg_tui.store.queries.lookup import PhoneRecord, look_up_typed
+from thrumsg_tui.store.queries.lookup import (
+    KnownNumber,
+    PhoneRecord,
+    last_digits,
+    look_up,
+    look_up_typed,
+    numbers_ending,
+)
 from thrumsg_tui.store.queries.opt_outs import opt_out_rows
 from thrumsg_tui.store.queries.unmatched import unmatched_messages
 
@@ -141,12 +149,20 @@ def opt_in(session: Session, args: Namespace) -> Report:
     return _report(session, done, f"is opted in, in {pluralize(len(done.conversations), 'conversation')}")
 
 
-def look_up(session: Session, args: Namespace) -> Report:
-    """Show a number's contact, opt-out, conversations and unmatched messages."""
+def look_up_number(session: Session, args: Namespace) -> Report:
+    """Show a number's contact, opt-out, conversations and unmatched messages; by its last digits, too."""
     session.who.require(Permission.VIEW_ALL)
     with session.db.reading() as conn:
         phones = phone_display(conn)
-        found = look_up_typed(conn, args.phone, args.region)
+        try:
+            found = look_up_typed(conn, args.phone, args.region)
+        except Refused:
+            ending = [] if phones.redacts else _numbers_ending(conn, last_digits(args.phone))
+            if not ending:
+                raise
+            if len(ending) > 1:
+                return _several(ending)
+            found = look_up(conn, ending[0].phone)
     record = {
         "phone": phones.number(found.phone),
         "name": found.name,
@@ -160,6 +176,25 @@ def look_up(session: Session, args: Namespace) -> Report:
         "unmatched_messages": [unmatched_record(each, phones) for each in found.messages],
     }
     return Report(record, _lines(found, phones))
+
+
+def _numbers_ending(conn: Connection, last: str) -> list[KnownNumber]:
+    found: list[KnownNumber] = []
+    after: str | None = "" if last else None
+    while after is not None:
+        some, after = numbers_ending(conn, last, after)
+        found += some
+    return found
+
+
+def _several(numbers: Sequence[KnownNumber]) -> Report:
+    """List the numbers that end with the digits given: one of them is looked up in full."""
+    rows = [(each.phone, each.name) for each in numbers]
+    said = f"{len(numbers)} numbers end so; give one of them in full."
+    return Report(
+        {"matches": [{"phone": each.phone, "name": each.name} for each in numbers]},
+        [*table(("Number", "Contact"), rows), said],
+    )
 
 
 def unmatched(session: Session, args: Namespace) -> Report:

@@ -9,13 +9,20 @@ from thrumsg_tui.domain.conversations import ConversationId, OptOut
 from thrumsg_tui.domain.enums import Status, Tab, UnmatchedReason
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.domain.names import full_name
+from thrumsg_tui.domain.names import digits, fold, full_name
 from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.message_origin import as_given, is_number
 from thrumsg_tui.store.phones import normalize
+from thrumsg_tui.store.queries.like_patterns import number_patterns
 from thrumsg_tui.store.queries.thread import get_opt_out
 from thrumsg_tui.store.queries.unmatched import UnmatchedMessage, reasons_of, unmatched_of
 from thrumsg_tui.store.queries.users import user_name
+
+_FEWEST_DIGITS = 3
+"""With fewer last digits, hundreds of numbers end with them."""
+
+_ENTRIES = 10_000
+"""How many numbers one slice reads, in a few milliseconds."""
 
 _LATEST = 20
 """How many unmatched messages are shown with a number."""
@@ -87,6 +94,48 @@ def look_up_typed(conn: Connection, text: str, region: str = "US") -> PhoneRecor
     except ValueError as error:
         raise Refused("{why}", why=str(error)) from error
     return look_up(conn, number.e164)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNumber:
+    """The number of a contact."""
+
+    phone: str
+    name: str
+
+
+def last_digits(text: str) -> str:
+    """Return the digits of a text that may be the end of a number; empty if it has too few, or is no number at all."""
+    number = digits(text) if number_patterns(fold(text)) else ""
+    return number if len(number) >= _FEWEST_DIGITS else ""
+
+
+def numbers_ending(
+    conn: Connection, last: str, after: str = "", entries: int = _ENTRIES
+) -> tuple[list[KnownNumber], str | None]:
+    """Look for the numbers of contacts that end with some digits, in a slice of all numbers.
+
+    Args:
+        conn: A connection.
+        last: The last digits (`last_digits`).
+        after: The number after which to go on.
+        entries: How many numbers to read.
+
+    Returns:
+        Those that end so, and the number after which to go on, None after the last slice.
+    """
+    row = conn.execute(
+        "SELECT phone FROM contact WHERE phone > ? ORDER BY phone LIMIT 1 OFFSET ?", (after, entries - 1)
+    ).fetchone()
+    end = row["phone"] if row else None
+    rows = conn.execute(
+        f"""
+        SELECT phone, first_name, last_name FROM contact
+        WHERE phone > :after AND {"phone <= :end" if end else "1 = 1"} AND phone LIKE :ending ORDER BY phone
+        """,
+        {"after": after, "end": end, "ending": f"%{last}"},
+    )
+    return [KnownNumber(row["phone"], full_name(row["first_name"], row["last_name"])) for row in rows], end
 
 
 def look_up(conn: Connection, phone: str) -> PhoneRecord:

@@ -31,6 +31,9 @@ from thrumsg_tui.tui.widgets.paged_list import PagedList
 _SHOWN = 200
 """How many of the matches are listed: nobody goes down further rather than type a letter."""
 
+_LINES = 20
+"""How many lines the list has at most, two for each contact."""
+
 _EARLY = frozenset({"backspace", "delete", "escape"})
 """Keys that, like letters, do not wait for the result of a search."""
 
@@ -90,8 +93,10 @@ class ContactFinder(Picker[FoundContact]):
             self._search.placeholder = "part of a name" if phones.redacts else "part of a name or number"
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.on_input_changed()
+
+    def lines_of_list(self) -> int:
+        return _LINES  # whatever is found, so that nothing moves while one types
 
     # Searching
 

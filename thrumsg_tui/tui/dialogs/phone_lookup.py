@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import tzinfo
 
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import Key
+from textual.geometry import Region
 from textual.strip import Strip
 
 from thrumsg_tui.domain.conversations import words_of
@@ -17,7 +19,15 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
-from thrumsg_tui.store.queries.lookup import FoundConversation, PhoneRecord, look_up_typed
+from thrumsg_tui.store.queries.lookup import (
+    FoundConversation,
+    KnownNumber,
+    PhoneRecord,
+    last_digits,
+    look_up,
+    look_up_typed,
+    numbers_ending,
+)
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.dialogs.choice import confirmation
@@ -27,6 +37,12 @@ from thrumsg_tui.tui.widgets.inputs import LineInput
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, ScrollingLines, heading
 
 _IN_NUMBERS = frozenset("0123456789+-() .")
+
+_MOST = 50
+"""How many numbers that end with some digits are listed."""
+
+_EARLY = frozenset({"backspace", "delete", "escape"})
+"""Keys that, like digits, do not wait for the result."""
 
 _LATEST = 3
 """How many unmatched messages are shown."""
@@ -71,6 +87,8 @@ class LookupPane(ScrollingLines):
         super().__init__()
         self.phones = phones
         self.found: PhoneRecord | None = None
+        self.ending: Sequence[KnownNumber] = ()
+        """The numbers that end with the digits typed, if these are no number themselves."""
         self.sentence = ""
         self.cursor = 0
         self._zone = zone
@@ -79,6 +97,12 @@ class LookupPane(ScrollingLines):
         strips = [self.strip([], width=width)]
         if self.found is None:
             strips.append(self.strip([(f" {self.sentence}", "quiet")], width=width))
+            for index, number in enumerate(self.ending):
+                parts: list[Part] = [
+                    (f" {self.phones.number(number.phone)}", ""),
+                    (f"  {safe_text(number.name)}", "quiet"),
+                ]
+                strips.append(self.strip(parts, width=width, base="cursor" if index == self.cursor else ""))
             return strips
         strips += [self.strip(parts, width=width) for parts in self._person(self.found)]
         strips.append(self.strip([], width=width))
@@ -91,6 +115,14 @@ class LookupPane(ScrollingLines):
             status = "opted out" if self.found.opt_out else conversation.status.replace("_", " ")
             strips.append(self.strip(left, [(f"{status} ", "quiet")], width=width, base=base))
         return strips
+
+    def move(self, rows: int) -> None:
+        """Move the cursor, and scroll to it: its rows are the last lines."""
+        count = len(self.found.conversations if self.found else self.ending)
+        self.cursor = nearest_index(self.cursor + rows, count)
+        self.remake()
+        line = self.virtual_size.height - count + self.cursor
+        self.scroll_to_region(Region(0, line, 1, 1), animate=False, force=True, immediate=True)
 
     def _person(self, found: PhoneRecord) -> list[list[Part]]:
         if not found.is_number:
@@ -128,6 +160,7 @@ class PhoneLookup(Dialog[FoundConversation | None]):
         super().__init__()
         self._store = store
         self._who = who
+        self._under_way = True
         self._pane = LookupPane(zone, phones)
         self._number = NumberInput("" if phones.redacts else number)
 
@@ -146,18 +179,27 @@ class PhoneLookup(Dialog[FoundConversation | None]):
 
     def on_input_changed(self) -> None:
         """Look up the number typed so far."""
+        self._under_way = True
         self._look()
 
+    @property
+    def ready_for_keys(self) -> bool:
+        """Whether it shows what is known of the number typed so far."""
+        return not self._under_way
+
+    def takes_early(self, key: Key) -> bool:
+        """Whether a key does not wait for that: it is one more digit, or leaves."""
+        return key.is_printable or key.key in _EARLY
+
     def action_move(self, rows: int) -> None:
-        """Move the cursor over the conversations."""
-        pane = self._pane
-        chosen = pane.found.conversations if pane.found else ()
-        pane.cursor = nearest_index(pane.cursor + rows, len(chosen))
-        pane.remake()
+        """Move the cursor over the conversations or the numbers."""
+        self._pane.move(rows)
 
     def action_choose(self) -> None:
-        """Open the conversation under the cursor."""
-        if self._pane.found and self._pane.found.conversations:
+        """Open the conversation under the cursor, or look up the number there."""
+        if self._pane.ending:
+            self._number.value = self._pane.ending[self._pane.cursor].phone
+        elif self._pane.found and self._pane.found.conversations:
             self.dismiss(self._pane.found.conversations[self._pane.cursor])
 
     def action_opt(self) -> None:
@@ -171,14 +213,31 @@ class PhoneLookup(Dialog[FoundConversation | None]):
 
     async def _ask(self) -> None:
         pane, number = self._pane, self._number.value
-        pane.found, pane.cursor = None, 0
+        found, ending, sentence = None, list[KnownNumber](), "Type a phone number, or its last digits."
+        if pane.phones.redacts:
+            sentence = "Type a phone number."
         try:
-            pane.found = await self._store.query(look_up_typed, number) if number else None
-            pane.sentence = "Type a phone number."
+            found = await self._store.query(look_up_typed, number) if number else None
         except Refused as reason:
-            pane.sentence = str(reason)
+            last = "" if pane.phones.redacts else last_digits(number)
+            ending = await self._numbers_ending(last)
+            sentence = f"{reason} No contact's number ends so." if last else str(reason)
+        if len(ending) == 1:
+            found, ending = await self._store.query(look_up, ending[0].phone), []
+        elif ending:
+            sentence = f"{_MOST} numbers or more end so:" if len(ending) == _MOST else f"{len(ending)} numbers end so:"
+        pane.found, pane.ending, pane.sentence, pane.cursor = found, ending, sentence, 0
+        self._under_way = False
         pane.remake()
         self.refresh(layout=True)
+
+    async def _numbers_ending(self, last: str) -> list[KnownNumber]:
+        found: list[KnownNumber] = []
+        after: str | None = "" if last else None
+        while after is not None and len(found) < _MOST:
+            some, after = await self._store.query(numbers_ending, last, after)
+            found += some
+        return found[:_MOST]
 
     async def _opt(self, found: PhoneRecord) -> None:
         name = found.name or self._pane.phones.number(found.phone)

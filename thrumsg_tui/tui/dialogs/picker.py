@@ -87,9 +87,9 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
         yield box
 
     def on_resize(self) -> None:
-        """Give the list as many lines as it has rows, or as many as there is room for."""
+        """Give the list as many lines as it needs, or as many as there is room for."""
         room = int(self.size.height * LARGEST_PART) - self.lines_around
-        self.table.styles.height = max(min(len(self._all), room), 1)
+        self.table.styles.height = max(min(self.lines_of_list(), room), 1)
 
     def on_mount(self) -> None:
         if self._search:
@@ -106,6 +106,10 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
     def below_list(self) -> Sequence[Widget]:
         """Return the widgets between the list and the last line."""
         return ()
+
+    def lines_of_list(self) -> int:
+        """Return how many lines the list has where there is room for them."""
+        return len(self._all)
 
     def ordered(self) -> Sequence[_Row]:
         """Return all rows in the present order."""
