@@ -216,8 +216,8 @@ async def test_a_heartbeat_alone_paints_nothing(
 CASES = {
     "queued": ("queued", "You (queued): Hi Maria"),
     "sending": ("sending", "You (sending): Hi Maria"),
-    "sent": ("✓", "✓ You: Hi Maria"),
-    "delivered": ("✓✓", "✓✓ You: Hi Maria"),
+    "sent": ("✓ sent", "✓ You: Hi Maria"),
+    "delivered": ("✓✓ delivered", "✓✓ You: Hi Maria"),
     "failed": ("✗ failed: The phone is off (30003)", "✗ You: Hi Maria"),
     "in_doubt": ("? in doubt: no answer in 30 s", "? You: Hi Maria"),
     "put_off": ("queued: No connection", "You (queued): Hi Maria"),

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.compositor import draw_by_line
 from thrumsg_tui.tui.painting import StyledScreen
@@ -26,6 +27,7 @@ class _Keys(ScrollingLines, can_focus=True):
         known = {command.id for commands in listed.values() for command in commands}
         here = {"In this dialog": [command for command in offered if command.id not in known]}
         self._listed = {heading: commands for heading, commands in (here | listed).items() if commands}
+        self._has_signs = Scope.MESSENGER in scopes
 
     def lines(self, width: int) -> list[Strip]:
         strips = []
@@ -37,7 +39,24 @@ class _Keys(ScrollingLines, can_focus=True):
                 strips.append(self.strip([("  " + keys, "strong"), (first.plain, "")], width=width))
                 strips += [self.strip([(" " * 22 + line.plain, "")], width=width) for line in more]
             strips.append(self.strip([], width=width))
-        return strips
+        return strips + self._signs(width) if self._has_signs else strips
+
+    def _signs(self, width: int) -> list[Strip]:
+        """Draw the signs of the messenger with their meanings."""
+        glyphs = app_context(self).glyphs
+        signs: list[tuple[str, str, str]] = [
+            (glyphs.dot, "dot", "waits for a reply"),
+            (glyphs.flag, "warning", "may want to be opted out, without a clear STOP"),
+            (glyphs.mark, "marked", "marked, for what moves several"),
+            (glyphs.sent, "", "sent: the carrier has it"),
+            (glyphs.delivered, "", "delivered to the phone"),
+            (glyphs.failed, "warning", "failed"),
+            (glyphs.in_doubt, "warning", "in doubt: nobody knows whether it left"),
+        ]
+        return [
+            self.strip([(" Signs", "accent")], width=width),
+            *(self.strip([(f"  {pad(sign, 20)}", look), (means, "")], width=width) for sign, look, means in signs),
+        ]
 
 
 class HelpDialog(StyledScreen[None], ModalScreen[None]):

@@ -15,9 +15,12 @@ from thrumsg_tui.domain.preferences import Density
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.line_widgets import Part, pad
+from thrumsg_tui.tui.widgets.line_widgets import Part, fit, pad, separated, width_of
 from thrumsg_tui.tui.widgets.message_states import own_words
 from thrumsg_tui.tui.widgets.paged_list import PagedList
+
+_NAME = 18
+"""The width of the name in a row of one line."""
 
 
 class ConversationList(PagedList[ConversationRow]):
@@ -64,23 +67,27 @@ class ConversationList(PagedList[ConversationRow]):
 
     def draw(self, row: ConversationRow, index: int, line: int, width: int) -> Strip:
         base = self.cursor_look(index)
+        if line == 1:
+            return self.strip([("   ", ""), self._last_words(row)], width=width, base=base)
+        gutter, flag, age = self._gutter(row), self._flag(row), self._age(row)
+        name = safe_text(row.name)
+        look = "strong" if row.waiting else ""
         if self.row_height == 1:
-            left = [*self._gutter(row), self._contact(row, 18), (" ", ""), self._last_words(row)]
-            return self.strip(left, self._age(row), width=width, base=base)
-        if line == 0:
-            return self.strip([*self._gutter(row), self._contact(row)], self._age(row), width=width, base=base)
-        return self.strip([("    ", ""), self._last_words(row)], width=width, base=base)
+            left: list[Part] = [*gutter, (pad(name, _NAME), look), *flag, (" ", ""), self._last_words(row)]
+        else:
+            room = width - width_of([*gutter, *flag, *age])
+            left = [*gutter, (fit(separated(name), max(room, _NAME)), look), *flag]
+        return self.strip(left, age, width=width, base=base)
 
     def _gutter(self, row: ConversationRow) -> list[Part]:
         glyphs = self._glyphs
         mark = (glyphs.mark, "marked") if row.id in self.marks else (" ", "")
         dot = (glyphs.dot, "dot") if row.waiting else (" ", "")
-        flag = (glyphs.flag, "warning") if row.flagged else (" ", "")
-        return [mark, dot, flag, (" ", "")]
+        return [mark, dot, (" ", "")]
 
-    def _contact(self, row: ConversationRow, width: int | None = None) -> Part:
-        name = safe_text(row.name)
-        return (pad(name, width) if width else name, "strong" if row.waiting else "")
+    def _flag(self, row: ConversationRow) -> list[Part]:
+        """Return the flag of what may be a wish to be opted out, with the word for it (`docs/rules.md 5.4`)."""
+        return [(f" {self._glyphs.flag} opt out?", "warning")] if row.flagged else []
 
     def _last_words(self, row: ConversationRow) -> Part:
         if draft := self.drafts.get(row.id, "").strip():

@@ -24,14 +24,17 @@ def state_in_thread(message: Message, delivery: Delivery, phones: PhoneDisplay, 
     """Return the state of a message in its thread, with what the carrier said of it."""
     why = safe_text(phones.text(message.failure))
     said = f": {why}" if why else ""
-    failed = glyphs.failed if glyphs.ascii_only else f"{glyphs.failed} failed"
+    sent, delivered, failed = (
+        sign if glyphs.ascii_only else f"{sign} {word}"
+        for sign, word in ((glyphs.sent, "sent"), (glyphs.delivered, "delivered"), (glyphs.failed, "failed"))
+    )
     return {
         MessageState.RECEIVED: ("", ""),
         MessageState.UNSENT: (f"unsent{STANDSTILL[delivery]}", "warning"),
         MessageState.QUEUED: (f"queued{STANDSTILL[delivery]}{said}", "warning"),
         MessageState.SENDING: ("sending", "quiet"),
-        MessageState.SENT: (glyphs.sent, "quiet"),
-        MessageState.DELIVERED: (glyphs.delivered, "quiet"),
+        MessageState.SENT: (sent, "quiet"),
+        MessageState.DELIVERED: (delivered, "quiet"),
         MessageState.FAILED: (f"{failed}{said}", "warning"),
         MessageState.IN_DOUBT: (f"{glyphs.in_doubt} in doubt{said}", "warning"),
         MessageState.CANCELLED: (f"cancelled{said}", "warning"),
