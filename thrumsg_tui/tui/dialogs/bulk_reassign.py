@@ -163,7 +163,8 @@ class BulkReassign(Dialog[Plan | None]):
                     self._paint()
         finally:
             self._asking = False
-        self._say_again()
+        if self.is_attached:
+            self._say_again()
 
     def _paint(self) -> None:
         if self._plan is None:
