@@ -51,16 +51,17 @@ class ContactCommands:
             undo = "; z undoes it" if who.may(Permission.OPT_IN) else ""
             screen.say(f"{name} is opted {'in' if contact.opted_out else 'out'}{undo}.")
 
-    def action_copy_phone(self) -> None:
-        """Copy the number to the terminal's clipboard (OSC 52)."""
+    async def action_copy_phone(self) -> None:
+        """Copy the number to the terminal's clipboard."""
         screen = self.screen
         if screen.open_contact is None or screen.view is None:
             return
         if screen.view.settings.redact_phones:
             screen.say("Phone numbers are hidden here, so they cannot be copied.", warning=True)
             return
-        screen.thrumsg.copy_to_clipboard(screen.open_contact.phone)
-        screen.say(f"Copied {screen.open_contact.phone_national}.")
+        from thrumsg_tui.tui.clipboard import copy
+
+        screen.say(await copy(screen.thrumsg, screen.open_contact.phone, screen.open_contact.phone_national))
 
     async def record_answer(self, question: QuestionId, choice: ChoiceId | None, *, is_last: bool) -> None:
         """Record the answer to a survey question; None as the choice clears it. The last one leaves the survey."""
