@@ -9,6 +9,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from tests.tui.office import Office
+from tests.tui.walking import furnish, walk
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.tui import glyphs
 from thrumsg_tui.tui.frame_buffer import FrameBuffer
@@ -74,17 +75,10 @@ async def test_every_screen_can_be_shown(
     """All that is painted on the way through the app, frames and scrollbars included."""
     monkeypatch.setenv("LC_ALL", "C" if term == "xterm" else "C.UTF-8")
     monkeypatch.setenv("TERM", term)
-    office.survey("Will you vote?,Yes|No")
-    office.replies("Where,At the library.")
+    furnish(office)
     known = set(FIRST_PC) if term == "linux" else set[str]()
     async with office.messenger(size=(90, 20)) as person:
-        for keys in (
-            *([], ["enter"], ["escape"], ["e"], ["escape"], ["a"], ["escape"], ["i"], ["escape"], ["v"], ["escape"]),
-            *(["r"], ["escape"], ["o"], ["escape"], ["p"], ["escape"], ["question_mark"], ["escape"], ["H"], ["q"]),
-            *(["colon"], ["escape"]),
-            *(["q"], ["R"], ["escape"], ["O"], ["n"], ["escape"], ["q"], ["q"], ["c"]),
-        ):
-            await person.press(*keys)
+        async for keys in walk(person):
             for strip in person.app.screen._compositor.render_strips():
                 written = person.app.glyphs.written(strip.text)
                 assert {each for each in written if not each.isascii()} <= known, (keys, written)

@@ -6,15 +6,20 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from rich.color import Color, ColorType
+from rich.color_triplet import ColorTriplet
 from rich.style import Style
 
 from tests.palettes import LINUX, RGB, XTERM, color_of_number, contrast, rgb
+from tests.tui.office import Office
+from tests.tui.walking import furnish, walk
+from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.tui.rendition import TerminalTheme, terminal_theme
 from thrumsg_tui.tui.theme import (
     GROUND_COLORS,
     LOOKS,
     TABLES,
     TEXT_COLORS,
+    behind,
     color_system_of,
     is_light,
     tells_light,
@@ -76,6 +81,46 @@ def test_every_text_is_legible_on_every_ground(name: str) -> None:
     ]
     painted += [Style(bgcolor=ground) + look for look in LOOKS.values() for ground in GROUND_COLORS.values()]
     assert [each for style in painted for each in illegible(theme, style)] == []
+
+
+FRAMES = set("─│╭╮╰╯▁▂▃▄▅▆▇█▔▊▎ ")
+"""Lines and scrollbars, which nobody reads."""
+
+NEAR = 16
+"""How far a part of a painted colour may be from one of those that have a role: Textual mixes some."""
+
+
+async def test_every_text_of_every_screen_is_legible_in_every_theme(office: Office, maria: ConversationId) -> None:
+    del maria
+    furnish(office)
+    painted: dict[Style, str] = {}
+    async with office.messenger(size=(100, 30)) as person:
+        async for keys in walk(person):
+            for strip in person.app.screen._compositor.render_strips():
+                for text, style, _ in strip:
+                    if style and set(text) - FRAMES:
+                        painted.setdefault(style, f"{keys}: {text}")
+    assert len(painted) > 50
+    strange = [f"{style} of {place}" for style, place in painted.items() if not (is_near(style.color, style.bgcolor))]
+    assert strange == []
+    faults = [
+        f"{fault} ({place})"
+        for name in TABLES
+        for style, place in painted.items()
+        for fault in illegible(terminal_theme(name), style)
+    ]
+    assert faults == []
+
+
+def is_near(*colors: Color | None) -> bool:
+    """Whether each colour is one that has a role, on a screen or behind a dialog, or close to one."""
+    own = [ColorTriplet(*rgb(each)) for each in (*TEXT_COLORS.values(), *GROUND_COLORS.values())]
+    known = [*own, *map(behind, own)]
+    return all(
+        color is None
+        or any(max(abs(a - b) for a, b in zip(each, color.get_truecolor(), strict=True)) <= NEAR for each in known)
+        for color in colors
+    )
 
 
 @pytest.mark.parametrize("name", TABLES)
