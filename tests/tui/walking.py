@@ -10,7 +10,8 @@ STEPS: Sequence[Sequence[str]] = (
     *([], ["enter"], ["escape"], ["e"], ["escape"], ["a"], ["escape"], ["i"], ["escape"], ["v"], ["escape"]),
     *(["r"], ["escape"], ["o"], ["escape"], ["p"], ["escape"], ["space"], ["question_mark"], ["escape"], ["H"], ["q"]),
     *(["colon"], ["down"], ["escape"], ["slash", "M"], ["escape"], ["escape"]),
-    *(["q"], ["R"], ["escape"], ["O"], ["n"], ["escape"], ["q"], ["q"], ["c"], ["tab"]),
+    *(["q"], ["j", "R"], ["s"], ["escape"], ["O"], ["escape"], ["e"], ["escape"], ["m"], ["escape"]),
+    *(["I"], ["escape"], ["E"], ["escape"], ["q"], ["c"], ["tab"], ["ctrl+o"]),
 )
 """The keys to each next place, from the messenger on Kim's responses to the form for a campaign."""
 
@@ -23,8 +24,18 @@ def furnish(office: Office) -> None:
     office.contact("Ann Otieno", wrote="Please stop texting me")
 
 
+SCREENS = {
+    *("CampaignsScreen", "ChoiceDialog", "CommandMenu", "CommandPalette", "HelpDialog"),
+    *("HistoryScreen", "MessengerScreen", "OptOutsScreen", "OverviewScreen", "PhoneLookup", "SenderPicker"),
+    *("BulkReassign", "FormDialog", "SurveyScreen"),
+}
+
+
 async def walk(person: Person) -> AsyncIterator[Sequence[str]]:
     """Go from place to place; yield the keys that led there."""
+    seen = set()
     for keys in STEPS:
         await person.press(*keys)
+        seen.add(type(person.app.screen).__name__)
         yield keys
+    assert seen >= SCREENS, SCREENS - seen
