@@ -10,7 +10,7 @@ endif
 BIN := .venv/bin
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help demo gateway test check format screenshots walkthrough docs bench bench-quick bench-peers faults soak hosts clean
+.PHONY: help demo gateway test check format screenshots terminals walkthrough docs bench bench-quick bench-peers faults soak hosts clean
 .NOTPARALLEL:
 
 help: ## this list
@@ -34,6 +34,7 @@ check: .venv/installed-dev ## style, types, import contracts, generated document
 	$(BIN)/python scripts/make_docs.py --check
 	$(BIN)/python scripts/make_screenshots.py --check
 	$(BIN)/python scripts/record_walkthrough.py --check
+	$(BIN)/python scripts/terminal_pictures.py --kept --check
 
 format: .venv/installed-dev ## what ruff can put right by itself
 	$(BIN)/ruff check --fix-only .
@@ -41,6 +42,10 @@ format: .venv/installed-dev ## what ruff can put right by itself
 
 screenshots: .venv/installed-dev ## draw screenshots/ again
 	$(BIN)/python scripts/make_screenshots.py $(ARGS)
+	$(BIN)/python scripts/terminal_pictures.py --kept
+
+terminals: .venv/installed-dev ## draw what terminals of all kinds and sizes show, into build/terminals; half an hour
+	$(BIN)/python scripts/terminal_pictures.py $(ARGS) build/terminals
 
 walkthrough: .venv/installed-dev ## record the tour again, as a cast and as an animated picture
 	$(BIN)/python scripts/record_walkthrough.py $(ARGS)

@@ -296,14 +296,14 @@ async def quiet(pilot: Pilot[None], reached: Callable[[ThrumsgApp], bool] = lamb
 _LINE = re.compile(r'clip-path="url\(#t-line-(\d+)\)">([^<]*)</text>')
 _ID = re.compile(r"terminal-\d+")
 _REMOTE_FONT = re.compile(r"\s*@font-face \{.*?\}(?=\s*(?:@font-face|\.))", re.DOTALL)
-_FONTS = "ui-monospace, 'DejaVu Sans Mono', 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace"
+FONTS = "ui-monospace, 'DejaVu Sans Mono', 'SF Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 
 
 def plain(svg: str) -> str:
     """Leave out of an SVG what differs from one run to the next, and every font that is fetched from somewhere."""
     svg = _ID.sub("t", svg)
     svg = _REMOTE_FONT.sub("", svg)
-    svg = svg.replace("Fira Code, monospace", _FONTS).replace("font-family: arial", "font-family: sans-serif")
+    svg = svg.replace("Fira Code, monospace", FONTS).replace("font-family: arial", "font-family: sans-serif")
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
     return "\n".join(line.rstrip() for line in svg.splitlines() if line.strip()) + "\n"
 

@@ -83,6 +83,7 @@ class Cell(Protocol):
     fg: str
     bg: str
     bold: bool
+    underscore: bool
     reverse: bool
 
 

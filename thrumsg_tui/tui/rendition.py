@@ -143,6 +143,8 @@ class TerminalTheme:
         """Return the style that the terminal shows for a painted one."""
         kind = _nearest_text(painted.color.get_truecolor()) if painted.color else "text"
         ground = self.grounds[_nearest_ground(painted.bgcolor.get_truecolor()) if painted.bgcolor else "background"]
+        if kind == "dark" and len(ground.texts) > 1:
+            kind = BEHIND  # of the bar, which a dialog covers
         attributes = dict(ground.attributes)
         if attributes.get("reverse"):
             attributes["reverse"] = not painted.reverse
