@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,9 @@ def completed(script: str, program: str, tmp_path: Path, commands: str) -> list[
         (["campaign"], "a", ["archive", "add-sender"]),
         (["campaign", "create"], "--q", ["--quicksend", "--quiet-hours"]),
         (["completion"], "", ["bash", "zsh", "fish"]),
+        (["web"], "--p", ["--port"]),
         (["import", "contacts"], "cont", ["contacts.csv"]),
+        (["--db"], "cont", ["contacts.csv"]),
     ],
 )
 def test_bash_completes(shell: Shell, tmp_path: Path, words: list[str], begun: str, found: list[str]) -> None:
@@ -91,6 +94,35 @@ def test_fish_completes(shell: Shell, tmp_path: Path, line: str, found: list[str
 def test_zsh_completes(shell: Shell, tmp_path: Path) -> None:
     require_tool("shells", is_there=shutil.which("zsh") is not None)
     assert completed(shell.done("completion", "zsh"), "zsh", tmp_path, ZSH)[-1:] == ["archive"]
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
+def test_a_script_begins_with_how_to_install_it(shell: Shell, name: str) -> None:
+    lines = shell.done("completion", name).splitlines()
+    assert lines[0] == ("#compdef thrumsg" if name == "zsh" else "# To install it:")
+    head = "\n".join(takewhile(lambda line: line.startswith("#"), lines))
+    assert f"thrumsg completion {name}" in head
+    assert "shtab" not in head
+
+
+def test_without_a_shell_it_tells_how_to_install_it(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHELL", "/usr/bin/fish")
+    told = shell.done("completion")
+    assert told.startswith("fish:\n")
+    assert all(f"\n{name}:\n" in f"\n{told}" for name in ("bash", "zsh", "fish"))
+    assert [*shell.json("completion")] == ["fish", "bash", "zsh"]
+
+
+def test_what_is_told_for_bash_works(shell: Shell, tmp_path: Path) -> None:
+    """The commands are run as they are told, in a shell whose thrumsg is ours."""
+    ours = tmp_path / "thrumsg"
+    ours.write_text(f'#!/bin/sh\nexec {sys.executable} -m thrumsg_tui "$@"\n')
+    ours.chmod(0o755)
+    lines = shell.json("completion")["bash"]
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(tmp_path)}
+    subprocess.run(["bash", "-ec", "\n".join(lines)], env=environment, cwd=ROOT, check=True)
+    installed = tmp_path / ".local/share/bash-completion/completions/thrumsg"
+    assert installed.read_text() == shell.done("completion", "bash")
 
 
 def test_json_has_the_script(shell: Shell) -> None:

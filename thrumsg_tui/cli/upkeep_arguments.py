@@ -63,7 +63,8 @@ def doctor(parser: Parser) -> None:
 
 def completion(parser: Parser) -> None:
     """Add those of `completion`."""
-    parser.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="bash, zsh or fish")
+    shells = "bash, zsh or fish; without it, how to install the script"
+    parser.add_argument("shell", nargs="?", choices=("bash", "zsh", "fish"), metavar="SHELL", help=shells)
 
 
 def _wrong_move(args: Namespace) -> str | None:
