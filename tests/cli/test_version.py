@@ -109,3 +109,12 @@ def test_the_commit_of_an_installation_from_git(tmp_path: Path) -> None:
     origin = {"url": "https://example.org/thrumsg.git", "vcs_info": {"vcs": "git", "commit_id": commit}}
     (folder / "direct_url.json").write_text(json.dumps(origin))
     assert facts(path=[str(tmp_path)])["commit"] == commit
+
+
+def test_the_hash_of_a_wheel_is_no_commit(tmp_path: Path) -> None:
+    folder = tmp_path / f"thrumsg-{__version__}.dist-info"
+    folder.mkdir()
+    wheel = "0123456789abcdef" * 4
+    origin = {"url": "file:///thrumsg.whl", "archive_info": {"hash": f"sha256={wheel}", "hashes": {"sha256": wheel}}}
+    (folder / "direct_url.json").write_text(json.dumps(origin))
+    assert wheel not in facts(path=[str(tmp_path)])["commit"]

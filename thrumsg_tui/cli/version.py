@@ -22,7 +22,9 @@ _ABOUT = ("textual", "rich", "psycopg", "textual_serve")
 """The packages of which a report tells the version, by their names in folders."""
 
 _INSTALLED = re.compile(r"([\w.]+)-([^-]+)\.dist-info")
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_HASH = r"[0-9a-f]{40}(?:[0-9a-f]{24})?"
+_COMMIT = re.compile(rf'"commit_id": *"({_HASH})"')
+"""As pip and uv note it; they note the hash of a wheel, too."""
 
 
 def version_lines(environment: Mapping[str, str] = os.environ, path: Sequence[str] = sys.path) -> Iterator[str]:
@@ -59,7 +61,7 @@ def _package_folders(path: Sequence[str]) -> dict[str, str]:
 def _commit(folder: str) -> str | None:
     """Return the commit from which it was installed, or that of the checkout in which it lies."""
     installed = _COMMIT.search(_text(folder, "direct_url.json"))
-    return installed[0] if installed else checked_out(dirname(dirname(dirname(__file__))))
+    return installed[1] if installed else checked_out(dirname(dirname(dirname(__file__))))
 
 
 def checked_out(folder: str) -> str | None:
@@ -70,7 +72,7 @@ def checked_out(folder: str) -> str | None:
         return head or None
     ref = head.removeprefix("ref: ")
     common = join(git, _text(git, "commondir").strip())
-    packed = re.search(rf"^({_COMMIT.pattern}) {re.escape(ref)}$", _text(common, "packed-refs"), re.MULTILINE)
+    packed = re.search(rf"^({_HASH}) {re.escape(ref)}$", _text(common, "packed-refs"), re.MULTILINE)
     return _text(common, ref).strip() or (packed[1] if packed else None)
 
 
