@@ -10,7 +10,7 @@ endif
 BIN := .venv/bin
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 
-.PHONY: help demo gateway test check format screenshots terminals walkthrough docs bench bench-quick bench-peers faults soak hosts clean
+.PHONY: help demo gateway test check format screenshots terminals walkthrough docs installs bench bench-quick bench-peers faults soak hosts clean
 .NOTPARALLEL:
 
 help: ## this list
@@ -52,6 +52,9 @@ walkthrough: .venv/installed-dev ## record the tour again, as a cast and as an a
 
 docs: .venv/installed-dev ## write the generated documents again
 	$(BIN)/python scripts/make_docs.py $(ARGS)
+
+installs: .venv/installed-dev ## build the wheel, and install and try it with pip, pipx and uv tool, each on a clean home
+	@$(BIN)/python scripts/try_installs.py $(ARGS)
 
 bench: .venv/installed-dev ## measure speed, at length, and write benchmarks/RESULTS.md; ARGS=--suite measures make test too
 	$(BIN)/python -m benchmarks $(if $(findstring --only,$(ARGS)),,--out benchmarks/RESULTS.md) $(ARGS); \
