@@ -68,7 +68,7 @@ class Visitor(Person):
             await self.type(typed[1])
         elif again == 0 and told.startswith("Write"):
             await self.type("Yes, of course!")
-        elif "a number" in told and again == 2:
+        elif "a number" in told and again == 1:
             await self.press("5")
         elif "Wait some seconds" in told and again:
             self.clock.forward(seconds=30)

@@ -33,10 +33,10 @@ PRESENTER = Tour(
             "First messages",
             {
                 Place.LIST: "{messenger.tab_1} goes to the initial messages, and {messenger.open} to the box.",
-                Place.BOX: "{box.send} sends the message that the campaign wrote: three times.",
+                Place.BOX: "It is written already, with her name and polling place. {box.send} sends it.",
             },
-            made(EventKind.SEND, 3),
-            "Peer to peer: a person sends each message, by one key, and sees what it says.",
+            made(EventKind.SEND),
+            "Peer to peer: a person sees each message, and sends it by one key.",
         ),
         Step(
             "An answer",
@@ -45,7 +45,7 @@ PRESENTER = Tour(
                 Place.LIST: "{messenger.tab_2} goes to the responses. Wait some seconds: who answers appears there.",
             },
             heard,
-            "Those who were texted answer while we look. Nothing needs to be refreshed.",
+            "A message with a gap, like the next, is not sent. Meanwhile Alice answers.",
         ),
         Step(
             "A reply",
