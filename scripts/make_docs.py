@@ -21,6 +21,7 @@ from scripts.configuration_document import configuration_parts
 from scripts.key_grammar import GRAMMAR, MEANINGS, ONE_REPLY, TERMINALS
 from scripts.man_page import man_page
 from scripts.speed_table import with_speed
+from scripts.tour_tables import with_tour
 from thrumsg_tui.cli.parser import build_parser as command_line
 from thrumsg_tui.domain.wording import capitalized
 from thrumsg_tui.tui.commands import Command, Scope, command, commands_of, shown_key
@@ -74,11 +75,12 @@ def main() -> int:
 
 def documents() -> Iterator[tuple[Path, str]]:
     """Every document with the text that it should have."""
-    readme = ROOT / "README.md"
+    readme, demo = ROOT / "README.md", ROOT / "docs" / "demo.md"
     yield ROOT / "docs" / "keys.md", keys_document()
     yield ROOT / "docs" / "configuration.md", _document([MADE, *configuration_parts(_table)])
     yield ROOT / "docs" / "command-line.md", command_line_document()
     yield ROOT / "docs" / "thrumsg.1", man_page()
+    yield demo, with_tour(_read(demo))
     yield readme, with_speed(with_first_keys(_read(readme)), _read(ROOT / "benchmarks" / "RESULTS.md"))
 
 

@@ -79,6 +79,10 @@ def line_of(cells: list[Cell]) -> Line:
         else:
             runs.append(Run(column, cell.data, Look(FOREGROUND, look.background, bold=False) if is_blank else look))
         is_open = is_narrow
+    while runs and runs[-1].look.background == BACKGROUND and not runs[-1].text.strip():
+        del runs[-1]
+    if runs and runs[-1].look.background == BACKGROUND:
+        runs[-1] = replace(runs[-1], text=runs[-1].text.rstrip())
     return tuple(run for run in runs if run.text.strip() or run.look.background != BACKGROUND)
 
 

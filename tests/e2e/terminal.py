@@ -61,6 +61,8 @@ KEYS = {
     "space": " ",
     "backspace": "\x7f",
     "f1": "\x1bOP",
+    "f6": "\x1b[17~",
+    "f9": "\x1b[20~",
 }
 
 _LAUNCHER = (

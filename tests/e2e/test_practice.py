@@ -28,3 +28,20 @@ def test_an_app_delivers_its_practice_database_and_then_lets_others(practice: Of
     terminal.press("q", "q")
     assert terminal.wait_exit() == 0
     assert deliver(practice).returncode == 0
+
+
+def test_the_demo_offers_a_tour_which_its_key_begins_and_the_command_too(practice: Office) -> None:
+    terminal = practice.open("demo", size=(80, 24))
+    terminal.wait_for("F6 shows you round")
+    terminal.press("f6")
+    terminal.wait_for("Tour 1/12", "Enter opens the conversations")
+    terminal.press("enter")
+    terminal.wait_for("Tour 2/12", "Viewing as: Unassigned")
+    terminal.press("f9")
+    terminal.wait_for("The tour has ended")
+    terminal.press("ctrl+q")
+    assert terminal.wait_exit() == 0
+    again = practice.open("demo", "--tour", "presenter", size=(80, 24))
+    again.wait_for("Tour 1/12 Twelve senders on one screen")
+    again.press("ctrl+q")
+    assert again.wait_exit() == 0

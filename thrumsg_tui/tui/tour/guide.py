@@ -11,13 +11,14 @@ from thrumsg_tui.tui.commands import command, key_of
 from thrumsg_tui.tui.tour.steps import WAYS_BACK, Place, Scene, Step, Tour
 from thrumsg_tui.tui.widgets.line_widgets import Part
 
-_KEY = re.compile(r"\{([a-z_]+\.[a-z_0-9]+)\}")
+KEY = re.compile(r"\{([a-z_]+\.[a-z_0-9]+)\}")
+"""The id of a command in a text, in whose place its key is shown."""
 
 
 def with_keys(text: str) -> list[Part]:
     """Put the keys of commands in the place of their ids."""
     parts: list[Part] = []
-    for index, piece in enumerate(_KEY.split(text)):
+    for index, piece in enumerate(KEY.split(text)):
         if index % 2:
             parts.append((key_of(piece), "accent"))
         elif piece:
@@ -27,7 +28,7 @@ def with_keys(text: str) -> list[Part]:
 
 def commands_in(text: str) -> Sequence[str]:
     """Return the ids of the commands that a text names."""
-    return _KEY.findall(text)
+    return KEY.findall(text)
 
 
 class Guide:
