@@ -191,6 +191,22 @@ async def test_a_tour_begins_again_from_anywhere_with_the_campaign_as_new(databa
             assert conn.execute("SELECT COUNT(*) FROM draft").fetchone()[0] == 0
 
 
+async def test_what_was_done_in_the_demo_is_not_lost_unasked(database: Path, clock: Clock) -> None:
+    async with touring(database, clock, tour=None) as visitor:
+        await visitor.run("list.choose")
+        await visitor.run("messenger.opt_out")
+        await visitor.run("answer.yes")
+        await visitor.run("tour.newcomer")
+        assert "what you have done in it is gone then" in visitor.question
+        await visitor.run("question.leave")
+        assert visitor.notice.startswith("No tour was begun")
+        assert own_changes(database, clock) == [EventKind.OPT_OUT]
+        await visitor.run("tour.newcomer")
+        await visitor.run("answer.yes")
+        await visitor.wait_for("Tour 1/12")
+    assert own_changes(database, clock) == []
+
+
 async def test_contacts_answer_in_a_tour_that_was_begun_again(database: Path, clock: Clock) -> None:
     """The delivery of the campaign before knows nothing of the new one's messages."""
     async with touring(database, clock) as visitor:
@@ -227,6 +243,12 @@ def answered(db: Database, phone: str) -> bool:
 
 
 # Around it
+
+
+async def test_the_help_of_the_demo_has_the_keys_of_tours(database: Path, clock: Clock) -> None:
+    async with touring(database, clock, tour=None, size=(120, 120)) as visitor:
+        await visitor.run("app.help")
+        assert visitor.sees("Tours of the practice campaign", "F6", "Begin the tour for newcomers")
 
 
 async def test_the_demo_offers_the_tours_on_its_first_screen(database: Path, clock: Clock) -> None:

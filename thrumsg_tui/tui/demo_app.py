@@ -15,13 +15,14 @@ from thrumsg_tui.gateway.practice_delivery import PracticeDelivery
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of, shown_key
+from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.opening_route import Route
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.store_client import Progress
 from thrumsg_tui.tui.tour.guide import Guide, with_keys
 from thrumsg_tui.tui.tour.newcomer import NEWCOMER
 from thrumsg_tui.tui.tour.presenter import PRESENTER
-from thrumsg_tui.tui.tour.scene import Happened, place_of, read_happened, scene_of
+from thrumsg_tui.tui.tour.scene import Happened, has_worked, place_of, read_happened, scene_of
 from thrumsg_tui.tui.tour.steps import Place
 from thrumsg_tui.tui.tour.strip import TourStrip
 
@@ -34,6 +35,8 @@ TOURS = {tour.name: tour for tour in (NEWCOMER, PRESENTER)}
 
 _MOST_DIALOGS = 8
 """How many dialogs are left with Esc before a tour begins."""
+
+_LOSS = "The tour begins with the practice campaign as new: what you have done in it is gone then."
 
 _IN_TOUR = "-in-tour"
 """The class of screens with a strip."""
@@ -56,6 +59,7 @@ class DemoApp(ThrumsgApp):
         app: What else `ThrumsgApp` takes.
     """
 
+    SCOPES = (Scope.TOUR,)
     BINDINGS = bindings(commands_of(Scope.TOUR), checked=False, priority=True)
 
     def __init__(self, db: Database, who: Identity, zone: tzinfo, *, tour: str | None = None, **app: Any) -> None:
@@ -91,8 +95,15 @@ class DemoApp(ThrumsgApp):
         self.run_worker(self.begin(name), group="tour", exclusive=True)
 
     async def begin(self, name: str) -> None:
-        """Leave all dialogs, make the practice campaign anew, and begin a tour on its overview."""
+        """Leave all dialogs, make the practice campaign anew, and begin a tour on its overview.
+
+        Outside of a tour, ask first if the person has done anything in the campaign: it will be gone.
+        """
         await self._leave_dialogs()
+        if self.guide is None and await self.store.query(has_worked, self.who.actor.login):
+            question = confirmation("Tour", _LOSS, "Begin", "Not now", left="No tour was begun")
+            if not await self.push_screen_wait(question):
+                return
         self._end()
         self.go_to(Route())  # stores what was written, before there is another database
         self._on_the_way += 1  # keys wait for the tour
@@ -124,8 +135,10 @@ class DemoApp(ThrumsgApp):
         if delivery := self._delivery:
             self._delivery = None
             await self.store.execute(delivery.end)
-        await self.store.run_long(_renew, Progress(), self.who)
-        self._delivery = PracticeDelivery()
+        try:
+            await self.store.run_long(_renew, Progress(), self.who)
+        finally:
+            self._delivery = PracticeDelivery()
 
     async def _guide_through(self, name: str) -> None:
         happened = await self.store.query(read_happened, self.who.actor.login, EventId(0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from textual.screen import ModalScreen
@@ -95,3 +96,12 @@ def read_happened(conn: Connection, login: str, since: EventId) -> Happened:
         sum(event.kind is EventKind.RECEIVE for event in newer),
         events[0].id if events else EventId(0),
     )
+
+
+def has_worked(conn: Connection, login: str) -> bool:
+    """Return whether a person has done anything in the practice campaign.
+
+    They are the author of some of its past, too; but the last words of that are the senders'.
+    """
+    since = takewhile(lambda event: event.by in {login, ""}, history(conn, EVERYTHING, limit=_MOST_EVENTS))
+    return any(event.by == login for event in since)
