@@ -14,6 +14,7 @@ from time import perf_counter
 
 from benchmarks.app import environment, run
 from benchmarks.commands import COMMANDS
+from benchmarks.engines import ENGINES
 from benchmarks.keys import KEYS
 from benchmarks.large import CAMPAIGN, cached
 from benchmarks.measuring import busy, machine
@@ -30,7 +31,7 @@ from benchmarks.writing import WRITING
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 
-FAMILIES = (STARTING, COMMANDS, KEYS, TRIAGE, READING, WRITING, MOVING, SUITE, PEERS)
+FAMILIES = (STARTING, COMMANDS, KEYS, TRIAGE, READING, WRITING, MOVING, ENGINES, SUITE, PEERS)
 TARGETS_FOR = 1_000_000
 GROWTH = (10_000, 100_000)
 """The smaller numbers of conversations, on which the same is measured to see how it grows."""
@@ -87,7 +88,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     args.times = args.times or (10 if args.quick else 30)
     args.few = args.few or (2 if args.quick else 5)
     smaller = [] if args.quick else [each for each in GROWTH if each < args.conversations]
-    unasked = {SUITE, PEERS} if args.quick else {SUITE}
+    unasked = {SUITE, PEERS, ENGINES} if args.quick else {SUITE}
     args.only = args.only or [each.name for each in FAMILIES if each not in unasked]
     if args.suite:
         args.only.append(SUITE.name)

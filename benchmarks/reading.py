@@ -68,7 +68,7 @@ class MessengerReader:
             return ids(conn, wanted)
 
 
-def in_turn(rows: list[ConversationId], run: Callable[[ConversationId], None]) -> Callable[[], None]:
+def in_turn(rows: list[ConversationId], run: Callable[[ConversationId], object]) -> Callable[[], object]:
     """Return a function that does something with the next conversation at each call."""
     left = iter(rows)
     return lambda: run(next(left))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.rows import OURS, Family, Figure, Row, Unit
+from benchmarks.rows import OURS, SERVER, UNLOCKED, Family, Figure, Row, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,12 @@ class Results:
 def verdict(figure: Figure) -> str:
     """Return whether a figure reaches its target, and if not, by how much it misses it."""
     row = figure.row
-    if row.target is None:
+    target = row.on_server if figure.program == SERVER else row.target
+    if target is None:
         return ""
     if row.unit.more_is_better:
-        return "reached" if figure.median >= row.target else f"missed: {figure.median / row.target:.0%} of it"
-    return "reached" if figure.median <= row.target else f"missed: {figure.median / row.target:.2f} times as much"
+        return "reached" if figure.median >= target else f"missed: {figure.median / target:.0%} of it"
+    return "reached" if figure.median <= target else f"missed: {figure.median / target:.2f} times as much"
 
 
 def line(figure: Figure) -> str:
@@ -77,7 +78,7 @@ def peers_table(results: Results) -> Iterator[str]:
     """Render what other programs need for the same, and which could not be compared."""
     yield f"| | {OURS} | another | | {OURS} against it |"
     yield "| --- | ---: | --- | ---: | ---: |"
-    others = [each for each in results.figures if each.program != OURS]
+    others = [each for each in results.figures if each.program not in {OURS, SERVER, UNLOCKED}]
     for row in _rows(results):
         ours = results.of(row)
         for other in (each for each in others if each.row is row):
@@ -86,6 +87,18 @@ def peers_table(results: Results) -> Iterator[str]:
             yield f"| {row.what} | {median} | {other.program} | {_with_unit(row.unit, other.median)} | {ratio} |"
     yield ""
     yield from (f"* {sentence}" for sentence in results.absent)
+
+
+def engines_table(family: Family, results: Results) -> Iterator[str]:
+    """Render what was measured on both engines, side by side."""
+    yield f"| | SQLite | {SERVER} | target there | | {UNLOCKED} |"
+    yield "| --- | ---: | ---: | ---: | --- | ---: |"
+    for row in family.rows:
+        here, there, unlocked = (results.of(row, program) for program in (OURS, SERVER, UNLOCKED))
+        cells = ["not measured" if each is None else _with_unit(row.unit, each.median) for each in (here, there)]
+        target = "" if row.on_server is None else _with_unit(row.unit, row.on_server)
+        last = "" if unlocked is None else _with_unit(row.unit, unlocked.median)
+        yield f"| {row.what} | {' | '.join(cells)} | {target} | {verdict(there) if there else ''} | {last} |"
 
 
 def growth_table(by_size: Sequence[Results]) -> Iterator[str]:

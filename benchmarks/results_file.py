@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from benchmarks.results import Results, growth_table, peers_table, targets_table
+from benchmarks.results import Results, engines_table, growth_table, peers_table, targets_table
 from benchmarks.rows import Family
 
 _INTRODUCTION = """\
@@ -27,13 +27,17 @@ def _lines(families: Sequence[Family], by_size: Sequence[Results], notes: Sequen
     yield f"{_INTRODUCTION}\n"
     yield from (f"* {note}" for note in notes)
     yield f"\n## {largest.conversations:,} conversations, half of them one sender's\n"
-    yield from targets_table([each for each in families if each.rows], largest)
+    yield from targets_table([each for each in families if each.rows and not each.on_both_engines], largest)
     if any(each.failures for each in by_size):
         yield "### What failed\n"
     for results in by_size:
         for failure in results.failures:
             yield f"* {failure.family}, with {results.conversations:,} conversations: {failure.reason}"
     yield ""
+    for family in (each for each in families if each.on_both_engines):
+        yield f"## {family.title}\n"
+        yield from engines_table(family, largest)
+        yield ""
     yield "## Beside other programs\n"
     yield from peers_table(largest)
     yield ""

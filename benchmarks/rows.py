@@ -10,6 +10,10 @@ from statistics import median
 from time import perf_counter
 
 OURS = "thrumsg"
+SERVER = "PostgreSQL"
+"""Ours, too, on a server."""
+UNLOCKED = "PostgreSQL, no locks"
+"""The same without the locks that keep it right."""
 
 
 class Unit(StrEnum):
@@ -23,12 +27,13 @@ class Unit(StrEnum):
     MB = "MB"
     MODULES = "modules"
     ROWS_PER_SECOND = "rows/s"
+    PER_SECOND = "/s"
     MINUTES = "min"
 
     @property
     def more_is_better(self) -> bool:
         """Whether a target is a least and not a most."""
-        return self is Unit.ROWS_PER_SECOND
+        return self in {Unit.ROWS_PER_SECOND, Unit.PER_SECOND}
 
     def shown(self, value: float) -> str:
         """Return a value as the tables show it."""
@@ -49,6 +54,8 @@ class Row:
     before: float | None = None
     target: float | None = None
     grows: bool = True
+    on_server: float | None = None
+    """The target on a server, whose figure stands beside ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,8 @@ class Family:
     name: str
     title: str
     parts: tuple[Part, ...]
+    on_both_engines: bool = False
+    """Whether each row is measured on a server, too."""
 
     @property
     def rows(self) -> tuple[Row, ...]:

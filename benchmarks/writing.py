@@ -64,7 +64,7 @@ def _import(setting: Setting) -> Iterator[Figure]:
         file = StringIO(newline="")
         writer = csv.writer(file)
         writer.writerow(("First Name", "Last Name", "Cell Phone", "Polling Location"))
-        writer.writerows((f"Ann{at}", f"Otieno-{nth}", _phone(nth * rows + at), "Oak School") for at in range(rows))
+        writer.writerows((f"Ann{at}", f"Otieno-{nth}", new_phone(nth * rows + at), "Oak School") for at in range(rows))
         start = perf_counter()
         done = run_json(setting, "import", "contacts", "-", "--campaign", CAMPAIGN, given=file.getvalue())
         runs.append(rows / (perf_counter() - start))
@@ -73,7 +73,7 @@ def _import(setting: Setting) -> Iterator[Figure]:
     yield Figure(IMPORT, tuple(runs))
 
 
-def _phone(number: int) -> str:
+def new_phone(number: int) -> str:
     """Return a number that can be dialled, as people write it; the database has none of them."""
     area, line = divmod(number, 10_000)
     exchange, area = divmod(area, len(_AREA_CODES))

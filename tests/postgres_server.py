@@ -75,7 +75,7 @@ class Cluster:
         """Make it; texts sort as nobody wants them unless a column or a statement says how."""
         shutil.chown(self.folder, *_account())
         self.folder.chmod(0o755)
-        self._run(
+        self.run(
             *("initdb", "-D", self._data, "-U", USER, "--auth=trust", "--no-sync", "--encoding=UTF8"),
             *("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=und"),
         )
@@ -83,15 +83,15 @@ class Cluster:
     def start(self) -> None:
         """Start it, and wait until it can be used."""
         options = " ".join(f"-c {name}='{value}'" for name, value in self._settings.items())
-        self._run("pg_ctl", "-D", self._data, "-l", self.folder / "log", "-t", PATIENCE, "-w", "-o", options, "start")
+        self.run("pg_ctl", "-D", self._data, "-l", self.folder / "log", "-t", PATIENCE, "-w", "-o", options, "start")
 
     def add_role(self, name: str) -> None:
         """Make a role to which others may belong; a superuser belongs to every one."""
-        self._run("createuser", "-h", self.folder, "-U", USER, "--no-login", name)
+        self.run("createuser", "-h", self.folder, "-U", USER, "--no-login", name)
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it, and wait until it has ended; `immediate` is as if it had crashed."""
-        self._run("pg_ctl", "-D", self._data, "-t", PATIENCE, "-w", "-m", mode, "stop")
+        self.run("pg_ctl", "-D", self._data, "-t", PATIENCE, "-w", "-m", mode, "stop")
 
     def is_running(self) -> bool:
         """Whether it runs."""
@@ -101,7 +101,7 @@ class Cluster:
         """Return the address of one of its databases."""
         return f"postgresql://{USER}@/{quote(database)}?host={quote(str(self.folder), safe='')}"
 
-    def _run(self, program: str, *arguments: object) -> None:
+    def run(self, program: str, *arguments: object) -> None:
         """Run one of its programs, as another user if root runs the tests, since the server refuses to be root's."""
         require_tool("postgresql", is_there=self._binaries is not None)
         with (self.folder / "programs.log").open("a") as log:

@@ -10,18 +10,21 @@ import pytest
 
 from benchmarks.__main__ import FAMILIES, main, measure_family
 from benchmarks.app import environment
+from benchmarks.engines import ENGINES, ONE, ONE_P99, SPREAD, SPREAD_P99
 from benchmarks.large import cached
 from benchmarks.peers import PEERS
 from benchmarks.reading import READING
-from benchmarks.results import Failure, Results
-from benchmarks.rows import OURS, Family, Figure, Part, Row, Scale, Setting, Unit
+from benchmarks.results import Failure, Results, engines_table
+from benchmarks.rows import OURS, SERVER, UNLOCKED, Family, Figure, Part, Row, Scale, Setting, Unit
 from benchmarks.suite import SUITE
+from tests.outside_tools import require_tool
+from tests.postgres_server import binaries
 
 SCALE = Scale(conversations=600, senders=5, times=2, few=1)
 MEASURED = [
     pytest.param(part, id=f"{family.name}-{part.measure.__name__.strip('_')}")
     for family in FAMILIES
-    if family not in {SUITE, PEERS}
+    if family not in {SUITE, PEERS, ENGINES}
     for part in family.parts
 ]
 
@@ -42,6 +45,26 @@ def test_every_row_is_measured(setting: Setting, part: Part) -> None:
     figures = list(part.measure(setting))
     assert {each.row for each in figures if each.program == OURS} == set(part.rows)
     assert all(min(each.runs) > 0 for each in figures)
+
+
+def test_every_row_is_measured_on_both_engines(setting: Setting) -> None:
+    require_tool("postgresql", is_there=binaries() is not None)
+    [part] = ENGINES.parts
+    figures = list(part.measure(setting))
+    for program in (OURS, SERVER):
+        assert {each.row for each in figures if each.program == program} == set(part.rows)
+    assert {each.row for each in figures if each.program == UNLOCKED} == {SPREAD, SPREAD_P99, ONE, ONE_P99}
+    assert all(min(each.runs) > 0 for each in figures)
+
+
+def test_both_engines_stand_side_by_side() -> None:
+    row = Row("work", Unit.MS, on_server=4)
+    family = Family("both", "Both", (Part((row,), lambda _: iter(())),), on_both_engines=True)
+    results = Results(1, [Figure(row, (1.0,)), Figure(row, (5.0,), SERVER), Figure(row, (3.0,), UNLOCKED)])
+    assert list(engines_table(family, results))[-1] == (
+        "| work | 1 ms | 5 ms | 4 ms | missed: 1.25 times as much | 3 ms |"
+    )
+    assert list(engines_table(family, Results(1)))[-1] == "| work | not measured | not measured | 4 ms |  |  |"
 
 
 def test_a_part_that_fails_is_named_and_the_others_are_measured(setting: Setting) -> None:

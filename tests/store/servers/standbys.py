@@ -29,11 +29,11 @@ class Standby(Cluster):
         shutil.copystat(self._primary.folder, self.folder)
         shutil.chown(self.folder, self._primary.folder.owner(), self._primary.folder.group())
         source = ("-h", self._primary.folder, "-U", USER)
-        self._run("pg_basebackup", *source, "-D", self._data, "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+        self.run("pg_basebackup", *source, "-D", self._data, "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
 
     def promote(self) -> None:
         """Let it take the place of its primary, and wait until it has."""
-        self._run("pg_ctl", "-D", self._data, "-w", "promote")
+        self.run("pg_ctl", "-D", self._data, "-w", "promote")
 
 
 @contextmanager
