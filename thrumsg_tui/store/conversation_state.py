@@ -35,8 +35,24 @@ def fact_of(row: Row) -> MessageFact:
 
 def refresh(conn: Connection, conversation_id: ConversationId) -> ConversationState:
     """Store a conversation's derived state and update its follow-ups; triggers update the counts."""
+    return ask_refresh(conn, conversation_id)()
+
+
+def ask_refresh(conn: Connection, conversation_id: ConversationId) -> Asked[ConversationState]:
+    """Ask for what `refresh` needs; what is returned stores it."""
     asked, any_live = _ask_state(conn, conversation_id), _ask_any_live(conn, conversation_id)
-    now = asked()
+
+    def store() -> ConversationState:
+        now = asked()
+        _store(conn, conversation_id, now)
+        if any_live():
+            _refresh_live_follow_ups(conn, conversation_id)
+        return now
+
+    return store
+
+
+def _store(conn: Connection, conversation_id: ConversationId, now: ConversationState) -> None:
     conn.execute(
         """
         UPDATE conversation
@@ -56,9 +72,6 @@ def refresh(conn: Connection, conversation_id: ConversationId) -> ConversationSt
             conversation_id,
         ),
     )
-    if any_live():
-        _refresh_live_follow_ups(conn, conversation_id)
-    return now
 
 
 def refresh_follow_ups(conn: Connection, conversation_id: ConversationId) -> None:

@@ -30,7 +30,7 @@ from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.suspected_fields import SuspectedField
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.change import change
-from thrumsg_tui.store.conversation_state import refresh, refresh_pending_follow_ups
+from thrumsg_tui.store.conversation_state import ask_refresh, refresh_pending_follow_ups
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.locks import ConversationLock
@@ -201,12 +201,14 @@ def store_outgoing(
             "expires_at": to_ms(tx.now + CONFIRM_WITHIN) if kind is MessageKind.OPT_OUT_CONFIRMATION else None,
         },
     )
+    refreshed = ask_refresh(tx.conn, to.id)
+    message_id = MessageId(stored.fetchone()["id"])
     if follow_up_id:
         close_follow_up(tx, to.id, follow_up_id, "sent")
-    refresh(tx.conn, to.id)
-    if kind is not MessageKind.OPT_OUT_CONFIRMATION:  # a confirmation answers nothing, and the opt-out may be undone
-        tx.conn.execute("UPDATE conversation SET flagged = 0 WHERE id = ? AND flagged = 1", (to.id,))
-    return Sent(MessageId(stored.fetchone()["id"]), to.id, kind, state, body, segments, leaving.at)
+    refreshed()
+    if to.flagged and kind is not MessageKind.OPT_OUT_CONFIRMATION:  # that answers nothing, and may be undone
+        tx.conn.execute("UPDATE conversation SET flagged = 0 WHERE id = ?", (to.id,))
+    return Sent(message_id, to.id, kind, state, body, segments, leaving.at)
 
 
 def close_follow_up(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId, state: str) -> None:
