@@ -113,15 +113,19 @@ class RepliesPane(Vertical):
         self.search.value = ""
         self._narrow("")
 
-    def has_number(self, number: int) -> bool:
-        """Return whether a reply is shown with a number."""
-        return number <= len(self._list.found)
+    def take(self, number: int) -> bool:
+        """Choose a reply by its number, among all unless the pane is searched now; return whether there is one."""
+        if not self.has_focus_within:
+            self.begin()
+        if there_is := number <= len(self._list.found):
+            self.action_pick(number)
+        return there_is
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave a digit without a reply to the search."""
         match action, parameters:
             case "pick", (int(number),):
-                return self.has_number(number)
+                return number <= len(self._list.found)
             case _:
                 return True
 

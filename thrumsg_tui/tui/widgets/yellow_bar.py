@@ -19,9 +19,19 @@ class YellowBar(LineWidget):
 
     DEFAULT_CSS = "YellowBar { height: 1; }"
     base = "bar"
+    _showing: tuple[Assignment, Glyphs, int] | None = None
+    _letters_shown = True
+
+    def show_letters(self, *, shown: bool) -> None:
+        """Show the keys, or blanks in their places where they would be typed into a text."""
+        if shown != self._letters_shown:
+            self._letters_shown = shown
+            if self._showing:
+                self.show_viewing(*self._showing)
 
     def show_viewing(self, viewing: Assignment, glyphs: Glyphs, width: int) -> None:
         """Show the sender with state and progress, and keys; in a narrow bar the least needed parts are left out."""
+        self._showing = viewing, glyphs, width
         left: list[Part] = [(f" Viewing as: {safe_text(viewing.name)} {glyphs.down}", "bar")]
         pieces = [
             (f"   sent {viewing.texted}/{viewing.assigned}", 1),
@@ -31,7 +41,8 @@ class YellowBar(LineWidget):
         if viewing.user:
             state = f"{glyphs.dot} online" if viewing.online else "offline"
             pieces.insert(0, (f"   {state}", 3))
-        following, moving, choosing = map(key_of, _COMMANDS)
+        shown = map(key_of, _COMMANDS)
+        following, moving, choosing = shown if self._letters_shown else (" " * len(key) for key in shown)
         keys = [
             (f"{following} Next sender", 5),
             (f"   {moving} Reassign {glyphs.down}", 6),

@@ -21,8 +21,10 @@ from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.messenger.drafts import DraftKeeper
 from thrumsg_tui.tui.screens.messenger.notices import delivery_of, notice_of, obstacle_of
+from thrumsg_tui.tui.widgets.inputs import SearchInput
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
 from thrumsg_tui.tui.widgets.message_box import MessageBox
+from thrumsg_tui.tui.widgets.replies_pane import ReplySearch
 from thrumsg_tui.tui.widgets.thread import ShownThread, ThreadPane
 
 
@@ -172,9 +174,13 @@ class ConversationPane(Vertical):
         reassign = f" {key_of('messenger.reassign')} Reassign " if who.may(Permission.REASSIGN) else ""
         may_opt = who.may(Permission.OPT_IN) or not contact.opted_out
         opts = f" {key_of('messenger.opt_out')} Opt {'In' if contact.opted_out else 'Out'} " if may_opt else ""
-        first = f" {key_of('box.leave')}, then" if self.box.has_focus else ""  # in the box, they are letters
+        focused = self.screen.focused
+        types = focused is self.box or isinstance(focused, SearchInput)  # these keys, as letters
+        first = f" {key_of('box.leave')}, then" if types else ""
         lookup = f" {key_of('app.lookup')} Lookup "
         keys: list[Part] = [(first, "quiet"), (reassign, "quiet"), (opts, "quiet"), (lookup, "quiet")]
+        if isinstance(focused, ReplySearch):  # from which Esc may lead to the box
+            keys = []
         self.head.show(parts, keys if self._narrow else ())
         self.head_keys.show(keys)
 

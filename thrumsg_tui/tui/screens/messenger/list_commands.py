@@ -103,10 +103,20 @@ class ListCommands:
 
     async def action_next_waiting(self) -> None:
         """Go to the next waiting contact, this sender's first, then others'."""
-        if state := await self.next_waiting():
+        if state := await self._next_waiting():
             self.screen.go(state)
 
-    async def next_waiting(self) -> MessengerState | None:
+    async def action_write_to_next(self) -> None:
+        """Go to the message box of the next waiting contact."""
+        screen, drafts = self.screen, self.screen.conversation.drafts
+        if state := await self._next_waiting():
+            drafts.store()
+            drafts.turn_to(None)  # else the conversation in which somebody writes stays open
+            screen.go(state)
+            await screen.ask_and_paint()
+            await screen.action_run_command("messenger.open")
+
+    async def _next_waiting(self) -> MessengerState | None:
         """Return the state on the next waiting contact; say so if nobody else waits."""
         screen = self.screen
         current, own_only = screen.open_contact.id if screen.open_contact else None, screen.facts().own_only

@@ -14,6 +14,7 @@ from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.messenger.conversation_list_pane import ConversationListPane
 from thrumsg_tui.tui.screens.messenger.conversation_pane import ConversationPane
 from thrumsg_tui.tui.widgets.sidebar import Sidebar, SidebarTab
+from thrumsg_tui.tui.widgets.yellow_bar import YellowBar
 
 _ALL_PANES = 120
 """Columns from which all panes are shown."""
@@ -40,15 +41,21 @@ class _Front(StrEnum):
 
 
 class PaneSwitcher:
-    """Moves the focus between panes, and sets the style classes that show or hide them."""
+    """Moves the focus, shows letters only where they are keys, and sets the style classes that show or hide panes."""
 
     def __init__(
-        self, screen: CommandScreen, list_pane: ConversationListPane, conversation: ConversationPane, sidebar: Sidebar
+        self,
+        screen: CommandScreen,
+        list_pane: ConversationListPane,
+        conversation: ConversationPane,
+        sidebar: Sidebar,
+        yellow_bar: YellowBar,
     ) -> None:
         self._screen = screen
         self._list_pane = list_pane
         self._conversation = conversation
         self._sidebar = sidebar
+        self._yellow_bar = yellow_bar
         self._came_from = _Front.LIST
         """The pane from which the sidebar was opened."""
 
@@ -109,7 +116,9 @@ class PaneSwitcher:
     def follow_focus(self) -> None:
         """Show the pane that has the focus, and the keys of the sidebar's panes where they are no text."""
         self._show_in_front(self._front)
-        self._sidebar.show_letters(shown=not isinstance(self._screen.focused, TextArea | Input))
+        shown = not isinstance(self._screen.focused, TextArea | Input)
+        self._sidebar.show_letters(shown=shown)
+        self._yellow_bar.show_letters(shown=shown)
 
     def fit(self, size: Size) -> None:
         """Show the panes that have room in a size."""

@@ -89,7 +89,7 @@ class MessengerScreen(CommandScreen):
         self.sidebar = Sidebar(glyphs, id="sidebar")
         self.search, self.box = self.list_pane.search, self.conversation.box
         self._reader = ViewReader()
-        self._panes = PaneSwitcher(self, self.list_pane, self.conversation, self.sidebar)
+        self._panes = PaneSwitcher(self, self.list_pane, self.conversation, self.sidebar, self._yellow_bar)
         self._list_commands = ListCommands(self)
         self._contact = ContactCommands(self)
         self._sender = MessageSender(self)
@@ -294,22 +294,8 @@ class MessengerScreen(CommandScreen):
 
     def action_reply(self, number: int) -> None:
         """Put a recommended reply into the message box, by its number."""
-        replies = self.sidebar.replies
-        if not replies.has_focus_within:
-            replies.begin()
-        if replies.has_number(number):
-            replies.action_pick(number)
-        else:
+        if not self.sidebar.replies.take(number):
             self.say(f"There is no recommended reply {number}.", warning=True)
-
-    async def action_write_to_next(self) -> None:
-        """Go to the message box of the next contact who waits for a reply."""
-        if state := await self._list_commands.next_waiting():
-            self.conversation.drafts.store()
-            self.conversation.drafts.turn_to(None)  # else it keeps open the conversation in which it is written
-            self.go(state)
-            await self.ask_and_paint()
-            self.action_write()
 
     # Digits and search
 
