@@ -6,6 +6,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from thrumsg_tui.domain.campaigns import whose
@@ -59,6 +60,11 @@ class ConversationPane(Vertical):
     def _thrumsg(self) -> AppContext:
         return app_context(self)
 
+    @property
+    def _focused(self) -> Widget | None:
+        """The widget that gets the keys; None while the screen is taken away."""
+        return self.screen.focused if self.is_attached else None
+
     # Showing
 
     def show(self, view: MessengerView, *, narrow: bool) -> None:
@@ -86,7 +92,7 @@ class ConversationPane(Vertical):
     def undo_keys(self) -> str:
         """The keys that undo: in the box, `z` is a letter."""
         undo = key_of("app.undo")
-        return f"{key_of('box.leave')}, then {undo}," if self.screen.focused is self.box else undo
+        return f"{key_of('box.leave')}, then {undo}," if self._focused is self.box else undo
 
     def _count_down(self) -> None:
         """Restart the countdown in the thread if a message waits to be sent; else no timer runs."""
@@ -174,7 +180,7 @@ class ConversationPane(Vertical):
         reassign = f" {key_of('messenger.reassign')} Reassign " if who.may(Permission.REASSIGN) else ""
         may_opt = who.may(Permission.OPT_IN) or not contact.opted_out
         opts = f" {key_of('messenger.opt_out')} Opt {'In' if contact.opted_out else 'Out'} " if may_opt else ""
-        focused = self.screen.focused
+        focused = self._focused
         types = focused is self.box or isinstance(focused, SearchInput)  # these keys, as letters
         first = f" {key_of('box.leave')}, then" if types else ""
         lookup = f" {key_of('app.lookup')} Lookup "
