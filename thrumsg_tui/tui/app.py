@@ -23,7 +23,7 @@ from thrumsg_tui.garbage import collect_from_now_on
 from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.tui.app_context import TakesEarly, Waiting
 from thrumsg_tui.tui.bulk_move_runner import BulkMoveRunner
-from thrumsg_tui.tui.commands import bindings, command, is_step, key_of
+from thrumsg_tui.tui.commands import bindings, command, is_chord, is_step, key_of
 from thrumsg_tui.tui.key_queue import KeyQueue
 from thrumsg_tui.tui.opening_route import read_opening
 from thrumsg_tui.tui.palette import PaletteProvider
@@ -63,6 +63,8 @@ class ThrumsgApp(WatchingApp):
     TITLE = "thrumsg"
     COMMANDS = {PaletteProvider}
     ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = next(filter(is_chord, command("app.palette").keys.split()), "")
+    """The key that opens the palette while one writes, too; Textual binds one. "" is never pressed."""
     BINDINGS = bindings([command("app.suspend"), command("app.redraw")], checked=False, priority=True)  # also in a box
 
     def __init__(

@@ -25,6 +25,7 @@ __all__ = [
     "bindings",
     "command",
     "commands_of",
+    "is_chord",
     "is_key",
     "is_step",
     "key_of",
@@ -131,6 +132,11 @@ def is_key(text: str) -> bool:
     """Return whether a text is the character of a key, once or repeated: the user may have meant the key."""
     pressed = text.strip()
     return len(set(pressed)) == 1 and pressed[0] in _characters()
+
+
+def is_chord(key: str) -> bool:
+    """Return whether a key, by Textual's name, is pressed with another one, so that it types nothing."""
+    return "+" in key
 
 
 @cache

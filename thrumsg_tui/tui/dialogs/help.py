@@ -34,7 +34,7 @@ class _Keys(ScrollingLines, can_focus=True):
         for title, commands in self._listed.items():
             strips.append(self.strip([(f" {title}", "accent")], width=width))
             for command in commands:
-                keys = pad(command.shown_keys, 20) if command.keys else pad("from :", 20)
+                keys = pad(command.shown_keys, 20) if command.keys else pad(f"from {key_of('app.palette')}", 20)
                 first, *more = Text(command.explained).wrap(self.app.console, max(width - 24, 10))
                 strips.append(self.strip([("  " + keys, "strong"), (first.plain, "")], width=width))
                 strips += [self.strip([(" " * 22 + line.plain, "")], width=width) for line in more]
