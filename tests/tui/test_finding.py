@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.tui.office import Office, Person, settle
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.imports.contacts import import_contacts
@@ -65,7 +67,7 @@ async def test_part_of_a_number_finds_unless_numbers_are_hidden(office: Office) 
         await person.press("ctrl+f")
         await person.type(digits)
         assert found(person)[0] == "Bo Berg"
-        await person.press("escape")
+        await person.press("escape", "escape")  # clears, then leaves
         change_setting(office.db, office.ana, "redact_phones", "on")
         await person.press("ctrl+f")
         assert person.sees("Type part of a name.", "Numbers are hidden")
@@ -101,7 +103,7 @@ async def test_the_overviews_search_finds_contacts_beside_the_senders(office: Of
         await person.wait_for("4 contacts: ctrl+f lists them", "Kim Alvarez")
         await person.press("ctrl+f")
         assert len(found(person)) == 4
-        await person.press("escape")
+        await person.press("escape", "escape")
         await person.type("ri")
         await person.wait_for("1 contact: Enter lists them", "No sender of this campaign matches")
         await person.press("enter")
@@ -177,3 +179,16 @@ async def test_the_cursor_stays_in_sight_among_many_numbers(office: Office) -> N
         await person.press(*["down"] * len(numbers))
         assert person.sees(numbers[-1])
         assert not person.sees(numbers[0])
+
+
+async def test_who_is_in_a_tab_that_is_over_is_not_mistaken_for_another(bare: Office) -> None:
+    bare.campaign(ends=date(2026, 3, 3))
+    bare.contact("Maria Lopez", wrote="Hello")
+    bare.contact("Dora Dunn")
+    bare.clock.forward(days=2)
+    async with bare.app() as person:
+        await person.press("P")
+        await person.type("dora")
+        await person.press("enter")
+        assert viewed(person) == "Maria Lopez"
+        assert "is in Initial Messages, which is over: this is another one." in person.notice

@@ -165,5 +165,6 @@ class ContactFinder(Picker[FoundContact]):
         self.table.show_all(self.ordered(), 0)
 
     def status(self) -> Sequence[Part]:
-        keys = f"{key_of('picker.choose')} opens  {key_of('picker.leave')} leaves"
+        leaves = "clears" if self._search and self._search.value else "leaves"
+        keys = f"{key_of('picker.choose')} opens  {key_of('picker.leave')} {leaves}"
         return [(f" {self._told}  " if self._told else " ", ""), (keys, "quiet")]

@@ -13,6 +13,7 @@ from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.lookup import FoundConversation, conversations_by_id
 from thrumsg_tui.tui.app_context import AppContext
 from thrumsg_tui.tui.commands import key_of
+from thrumsg_tui.tui.screens.messenger.conversation_list_pane import ConversationListPane
 
 _PLACES = 3
 """How many places are named; the finder shows all."""
@@ -34,6 +35,11 @@ async def look_elsewhere(thrumsg: AppContext, request: ListRequest) -> str:
     named = ", ".join(f"{count} {place}" for place, count in list(places.items())[:_PLACES])
     more = ", and more" if search.is_cut or len(places) > _PLACES else ""
     return f"None here: {named}{more}. {key_of('search.done')} in the search lists them."
+
+
+async def tell_elsewhere(thrumsg: AppContext, pane: ConversationListPane, request: ListRequest) -> None:
+    """Show in a list where else the search has matches that has none there."""
+    pane.show_elsewhere(request, await look_elsewhere(thrumsg, request))
 
 
 def _nearest_first(found: Iterable[FoundConversation], request: ListRequest) -> list[FoundConversation]:

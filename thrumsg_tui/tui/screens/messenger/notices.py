@@ -8,7 +8,7 @@ from typing import Literal
 from thrumsg_tui.domain.carrier import Delivery
 from thrumsg_tui.domain.closures import closure, format_moment
 from thrumsg_tui.domain.conversations import Conversation
-from thrumsg_tui.domain.enums import CampaignState, MessageKind
+from thrumsg_tui.domain.enums import CampaignState, MessageKind, Tab
 from thrumsg_tui.domain.event_sentences import thread_sentence
 from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.redaction import PhoneDisplay
@@ -67,6 +67,11 @@ def _circumstances(
     if verdict.refusal is None or verdict.refusal.obstacle is Obstacle.EMPTY:
         return ""
     return verdict.refusal.sentence
+
+
+def tab_is_hidden(tab: Tab) -> str:
+    """Say that a conversation cannot be opened since its tab is not shown (`docs/rules.md 3.2`)."""
+    return f"The contact that you chose is in {tab.label}, which is over: this is another one."
 
 
 def departed(departure: ChangeByOthers, phones: PhoneDisplay) -> str:

@@ -35,7 +35,7 @@ from thrumsg_tui.tui.screens.messenger.conversation_pane import ConversationPane
 from thrumsg_tui.tui.screens.messenger.count_prefix import Cursor
 from thrumsg_tui.tui.screens.messenger.list_commands import ListCommands
 from thrumsg_tui.tui.screens.messenger.message_sender import MessageSender
-from thrumsg_tui.tui.screens.messenger.notices import departed
+from thrumsg_tui.tui.screens.messenger.notices import departed, tab_is_hidden
 from thrumsg_tui.tui.screens.messenger.pane_switcher import PaneSwitcher
 from thrumsg_tui.tui.screens.messenger.reassign_commands import ReassignCommands
 from thrumsg_tui.tui.screens.messenger.send_all_runner import SendAllRunner
@@ -79,6 +79,8 @@ class MessengerScreen(CommandScreen):
         super().__init__()
         self.state = MessengerState(campaign_id, assignment_id, sort)
         self.view: MessengerView | None = None
+        self._wanted_tab: Tab | None = None
+        """The tab of the conversation on which it begins, until it is shown."""
         self.key_clock: Callable[[], float] = monotonic
         """The clock, in seconds, that tells quick digits of a count from separate ones."""
         self._glyphs = glyphs
@@ -117,6 +119,7 @@ class MessengerScreen(CommandScreen):
     def begin_on(self, tab: Tab, conversation_id: ConversationId) -> None:
         """Put the cursor on a conversation before the screen comes up."""
         self.state = self.state.go_to_tab(tab, Cursor(conversation_id))
+        self._wanted_tab = tab
 
     @property
     def open_contact(self) -> Conversation | None:
@@ -170,15 +173,11 @@ class MessengerScreen(CommandScreen):
         if view.search:
             self._finish_search()
 
-    @work(name="elsewhere", group="elsewhere", exclusive=True)
-    async def _look_elsewhere(self, request: ListRequest) -> None:
+    def _look_elsewhere(self, request: ListRequest) -> None:
         """Say where else there are matches, since there are none in the tab."""
-        from thrumsg_tui.tui.screens.messenger.elsewhere import look_elsewhere  # rarely needed
+        from thrumsg_tui.tui.screens.messenger.elsewhere import tell_elsewhere  # rarely needed
 
-        try:
-            self.list_pane.show_elsewhere(request, await look_elsewhere(self.thrumsg, request))
-        except ThrumsgError as error:
-            self.say(str(error), warning=True)
+        self.run_worker(tell_elsewhere(self.thrumsg, self.list_pane, request), group="elsewhere", exclusive=True)
 
     @work(name="search", group="search", exclusive=True)
     async def _finish_search(self) -> None:
@@ -204,6 +203,9 @@ class MessengerScreen(CommandScreen):
         self._yellow_bar.show_viewing(view.viewing, self._glyphs, self.size.width)
         self.list_pane.show(view, now)
         self.state = self.state.answered(view.list.tab, self.list_pane.cursor)
+        if self._wanted_tab not in {None, view.list.tab}:
+            self.say(tab_is_hidden(self._wanted_tab), warning=True)
+        self._wanted_tab = None
         finds_nothing = view.search and view.is_counted and not view.total
         if finds_nothing and not self.list_pane.knows_elsewhere(view.list):
             self._look_elsewhere(view.list)
