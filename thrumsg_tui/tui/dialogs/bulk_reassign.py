@@ -24,7 +24,7 @@ from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.shared_room import share_lines
 from thrumsg_tui.tui.stale_keys import TOO_EARLY, Sight
 from thrumsg_tui.tui.store_client import StoreClient
-from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, heading
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, heading, keys_in_frame
 from thrumsg_tui.tui.widgets.plan_preview import PlanPreview
 from thrumsg_tui.tui.widgets.reassign_form import BulkFields, DestinationList, DestinationSearch
 from thrumsg_tui.tui.widgets.sentence_lines import SentenceLines
@@ -126,14 +126,12 @@ class BulkReassign(Dialog[Plan | None]):
         self._words.styles.height = words
 
     def _keys_that_fit(self) -> str:
-        """Return the keys for the frame, without the least needed ones where there is no room for all."""
+        """Return the keys for the frame, the most needed ones first."""
         doing = [f"{key_of('bulk.mark')} chooses"] if self._asks else []
         more = [f"{key_of('bulk.page_down')} shows more"] if self._has_more else []
         fields = [f"{key_of('bulk.next_field')} next field"] if self._asks else []
         keys = [f"{key_of('bulk.back')} {self._guidance.escape}", *doing, *more, *fields]
-        while len(", ".join(keys)) > self._box.size.width - 6 and len(keys) > 1:
-            keys.pop()
-        return ", ".join(keys)
+        return keys_in_frame(keys, self._box.outer_size.width)
 
     # Preview
 

@@ -23,7 +23,7 @@ from thrumsg_tui.tui.store_client import Progress
 from thrumsg_tui.tui.theme import LOOKS
 from thrumsg_tui.tui.widgets.form import Form, Sentence
 from thrumsg_tui.tui.widgets.form_fields import Field
-from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, heading, separated
+from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, heading, keys_in_frame, separated
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
 _Result = TypeVar("_Result")
@@ -140,9 +140,10 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
         yield self._box
 
     def _name_keys(self) -> None:
-        more = f"{key_of('form.page_down')} shows more, " if self.preview_pane.max_scroll_y else ""
+        more = [f"{key_of('form.page_down')} shows more"] if self.preview_pane.max_scroll_y else []
         following, save, leave = key_of("field.enter"), key_of("form.save"), key_of("form.leave")
-        self._box.border_subtitle = heading(f"{following} next, {save} {self._done}, {more}{leave} leaves")
+        keys = [f"{save} {self._done}", f"{leave} leaves", f"{following} next", *more]
+        self._box.border_subtitle = keys_in_frame(keys, self._box.outer_size.width or self.app.size.width)
 
     def on_mount(self) -> None:
         self.form.begin()

@@ -170,7 +170,7 @@ class PhoneLookup(Dialog[FoundConversation | None]):
         box = Vertical(Horizontal(label, self._number, id="number"), self._pane, classes="dialog narrow")
         box.border_title = "Phone Lookup"
         opens, opts, leaves = key_of("lookup.open"), key_of("lookup.opt"), key_of("lookup.leave")
-        box.border_subtitle = heading(f"type a number, {opens} opens, {opts} opts out or in, {leaves} leaves")
+        box.border_subtitle = heading(f"{opens} opens, {opts} opts out or in, {leaves} leaves")
         yield box
 
     def on_mount(self) -> None:

@@ -25,6 +25,9 @@ from thrumsg_tui.tui.widgets.paged_list import PagedList
 _Page = tuple[int, int, list[OptOutRow], Settings]
 """Number of opt-outs, index of the first one read, the rows read, and the settings."""
 
+_SLIM = 78
+"""Below this width, in cells, a row has no column for who opted the number out."""
+
 _BY = 12
 """The width of the column with who opted the number out."""
 
@@ -36,13 +39,21 @@ class OptedOutNumbers(NumbersList[OptOutRow]):
 
     def titles(self) -> tuple[Sequence[str], Sequence[str]]:
         columns = [f"  {'number':<18}", f"{'contact':<23}", f"{'how':<10}"]
-        return columns if self.in_two_lines else [*columns, "note"], [f" {'by':<{_BY}}", f" {'since':<11} "]
+        by = [] if self.is_slim else [f" {'by':<{_BY}}"]
+        return columns if self.in_two_lines else [*columns, "note"], [*by, f" {'since':<11} "]
+
+    @property
+    def is_slim(self) -> bool:
+        """Whether the line below has who did it, since there is no column for them."""
+        return self.size.width < _SLIM
 
     def draw(self, row: OptOutRow, index: int, line: int, width: int) -> Strip:
         opt_out, base = row.opt_out, self.cursor_look(index)
         note: Part = (safe_text(self.phones.text(opt_out.note)), "")
+        by = safe_text(opt_out.by or "")
         if line == 1:
-            return self.strip([(" " * 20, ""), note], width=width, base=base)
+            said: list[Part] = [(f" {by} ", "quiet")] if self.is_slim else []
+            return self.strip([(" " * 20, ""), note], said, width=width, base=base)
         left: list[Part] = [
             (f"  {pad(self.phones.number(row.phone_national), 18)}", ""),
             (pad(safe_text(row.name or ""), 22) + " ", "strong"),
@@ -50,7 +61,7 @@ class OptedOutNumbers(NumbersList[OptOutRow]):
             *([] if self.in_two_lines else [note]),
         ]
         right: list[Part] = [
-            (f" {pad(safe_text(opt_out.by or ''), _BY)}", "quiet"),
+            *([] if self.is_slim else [(f" {pad(by, _BY)}", "quiet")]),
             (f" {opt_out.at.astimezone(self.zone):%d %b %Y} ", "quiet"),
         ]
         return self.strip(left, right, width=width, base=base)

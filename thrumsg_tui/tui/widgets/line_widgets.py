@@ -28,6 +28,9 @@ Part = tuple[str, str]
 _JOINERS = re.compile("[\u200d\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
 """Characters that join others into one picture: some terminals apply them, others, as tmux and xterm, do not."""
 
+_CORNERS = 6
+"""Cells of a frame's edge that are no title: its corners, a line beside each, and a space."""
+
 
 def separated(text: str) -> str:
     """Split joined pictures, so that every terminal counts the same cells."""
@@ -46,6 +49,14 @@ def fit(text: str, width: int, ellipsis: str = "…") -> str:
     if width <= cell_len(ellipsis):
         return set_cell_size(text, max(width, 0))
     return set_cell_size(text, width - cell_len(ellipsis)).rstrip() + ellipsis
+
+
+def keys_in_frame(keys: Sequence[str], width: int) -> str:
+    """Join the keys of a dialog for its frame of a width; the last ones are left out if there is no room for all."""
+    named = list(keys)
+    while len(named) > 1 and cell_len(", ".join(named)) > width - _CORNERS:
+        named.pop()
+    return heading(", ".join(named))
 
 
 def pad(text: str, width: int, *, right: bool = False) -> str:
