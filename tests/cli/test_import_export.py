@@ -1,6 +1,7 @@
 """CSV files in and out (`docs/rules.md` 9)."""
 
 import csv
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -196,3 +197,18 @@ def test_a_purge_is_asked_about_and_lists_what_the_carrier_has(spring: Shell, tm
     assert (tmp_path / "ids.csv").read_text(encoding="utf-8").splitlines() == ["gateway,provider_id"]
     assert "[removed]" in spring.done("thread", 1)
     assert spring.run("doctor").code == 0
+
+
+def test_a_person_sees_how_far_an_import_or_export_is_and_a_script_does_not(
+    spring: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter(range(1000))
+    monkeypatch.setattr("thrumsg_tui.cli.progress.monotonic", lambda: next(times))
+    people = tmp_path / "people.csv"
+    people.write_text("\n".join(["first,phone", *(f"P{number},41555{number:05}" for number in range(50000, 51200))]))
+    for is_terminal in (True, False):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda is_terminal=is_terminal: is_terminal)
+        brought = spring.run("import", "contacts", people, "--campaign", "Spring")
+        taken = spring.run("export", "conversations", "Spring", "--out", tmp_path / f"{is_terminal}.csv")
+        assert ("Importing: 100 % of 1,200 rows" in brought.err) is is_terminal
+        assert ("Exporting: 100 % of " in taken.err) is is_terminal

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from thrumsg_tui.cli.output import complain, standard_output
+from thrumsg_tui.cli.progress import shown_progress
 from thrumsg_tui.cli.report import Report
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session
 from thrumsg_tui.cli.warnings import where_any
@@ -37,10 +38,12 @@ from thrumsg_tui.store.queries.campaigns import find_campaign
 
 def import_csv(session: Session, args: Namespace) -> Report:
     """Import a file, and report on every row."""
-    options = ImportOptions(_mapping(args.map), args.region, args.dry_run, confirmed=EVERYTHING)
+    mapping = _mapping(args.map)
     if args.rejects and not to_standard_output(args.rejects):
         refuse_rejects_file(args.rejects, args.file)
-    done = import_file(session.db, session.who, ImportKind(args.kind), args.file, args.campaign, options)
+    with shown_progress("Importing") as on_progress:
+        options = ImportOptions(mapping, args.region, args.dry_run, confirmed=EVERYTHING, on_progress=on_progress)
+        done = import_file(session.db, session.who, ImportKind(args.kind), args.file, args.campaign, options)
     kept, trouble = _keep_rejects(args, done) if args.rejects else ([], "")
     with session.db.reading() as conn:
         phones = phone_display(conn)
@@ -131,7 +134,8 @@ def export(session: Session, args: Namespace) -> Report:
             campaign_id = find_campaign(conn, args.name).id
     kind = ExportKind(args.kind)
     if args.out and not to_standard_output(args.out):
-        rows = write_export(session.db, session.who, kind, args.out, campaign_id)
+        with shown_progress("Exporting") as on_progress:
+            rows = write_export(session.db, session.who, kind, args.out, campaign_id, on_progress=on_progress)
         return Report({"file": str(args.out), "rows": rows}, [f"{pluralize(rows, 'row')} in {args.out}."])
     if args.json:
         return Report(exported(session.db, session.who, kind, campaign_id), [])
