@@ -13,6 +13,9 @@ from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 _COMMANDS = ("messenger.next_sender", "messenger.reassign_sender", "messenger.viewing_as")
 """The commands whose keys the bar shows."""
 
+_ROOMY = 90
+"""From this width on, in cells, progress has a bar, and the keys have their whole names."""
+
 
 class YellowBar(LineWidget):
     """The sender whose assignment is viewed (`docs/rules.md 3.8`)."""
@@ -33,9 +36,10 @@ class YellowBar(LineWidget):
         """Show the sender with state and progress, and keys; in a narrow bar the least needed parts are left out."""
         self._showing = viewing, glyphs, width
         left: list[Part] = [(f" Viewing as: {safe_text(viewing.name)} {glyphs.down}", "bar")]
+        roomy = width >= _ROOMY
         pieces = [
             (f"   sent {viewing.texted}/{viewing.assigned}", 1),
-            (f" {progress_bar(viewing.texted, viewing.assigned, 10, glyphs)}", 4),
+            *([(f" {progress_bar(viewing.texted, viewing.assigned, 10, glyphs)}", 4)] if roomy else []),
             (f"   {pluralize(viewing.needs_reply, 'needs', 'need')} a reply", 2),
         ]
         if viewing.user:
@@ -44,8 +48,8 @@ class YellowBar(LineWidget):
         shown = map(key_of, _COMMANDS)
         following, moving, choosing = shown if self._letters_shown else (" " * len(key) for key in shown)
         keys = [
-            (f"{following} Next sender", 5),
-            (f"   {moving} Reassign {glyphs.down}", 6),
+            (f"{following} {'Next sender' if roomy else 'next'}", 5),
+            (f"   {moving} {'Reassign' if roomy else 'move'} {glyphs.down}", 6),
             (f"   {choosing} Viewing as", 7),
         ]
         right = "".join(text for text, _ in keys)
