@@ -228,6 +228,15 @@ async def test_info_tells_of_the_contact_first(office: Office, rosa: Conversatio
         assert pane.scroll_offset.y == 0
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_info_says_that_there_is_no_other_conversation(
+    office: Office, maria: ConversationId, size: tuple[int, int]
+) -> None:
+    async with office.messenger(size=size) as person:
+        await person.press("i")
+        assert any("No other conversation." in strip.text for strip in person.messenger.sidebar.info._strips)
+
+
 async def test_info_hides_numbers_in_fields_where_numbers_are_hidden(office: Office, rosa: ConversationId) -> None:
     change_setting(office.db, office.ana, "redact_phones", "on")
     async with office.messenger() as person:

@@ -72,6 +72,9 @@ class InfoPane(Pane):
 
     def _entry(self, title: str, text: str, width: int) -> Iterator[Strip]:
         """Draw an entry: in a wide pane its text in a column beside its title, else at the right end or below it."""
+        if not text:
+            yield from (self.strip([(f" {line}", "quiet")], width=width) for line in self.wrapped(title, width - 2))
+            return
         if width >= _ROOMY:
             for first, line in enumerate(self.wrapped(text, width - _TITLES - 2)):
                 shown = "" if first else safe_text(title)
@@ -93,7 +96,7 @@ def _contact_sections(view: MessengerView, phones: PhoneDisplay, now: datetime, 
     contact = view.open.conversation
     yield _Section(contact.name, [*_standing(contact, view, phones, now, zone), *_fields(contact, phones)])
     if record := view.open.record:
-        yield _Section("In other campaigns", list(_elsewhere(record, contact)) or [("no other conversation", "")])
+        yield _Section("In other campaigns", list(_elsewhere(record, contact)) or [("No other conversation.", "")])
 
 
 def _standing(
