@@ -136,3 +136,17 @@ async def test_elsewhere_a_path_is_taken_but_not_the_database(office: Office, tm
         await fill(person, file=str(tmp_path / "m.csv"))
         await person.press("ctrl+o")
     assert (tmp_path / "m.csv").exists()
+
+
+@pytest.mark.parametrize("typed", ["", "../", "/etc/", "~/"])
+async def test_a_list_of_files_is_that_of_the_folder(office: Office, folder: Path, typed: str) -> None:
+    put(office, "people.csv", PEOPLE)
+    async with over_ssh(office) as person:
+        await person.press("I")
+        await person.type(typed)
+        await person.press("enter")
+        assert person.sees("Files in the folder for files", "people.csv")
+        assert not person.sees("│  ../")
+        assert not person.sees("passwd")
+        await person.press("enter")
+        assert form_of(person).form.entered["file"] == "people.csv"

@@ -20,7 +20,7 @@ from thrumsg_tui.store.queries.shared_files import (
 )
 from thrumsg_tui.tui.app_context import AppContext
 from thrumsg_tui.tui.commands import key_of
-from thrumsg_tui.tui.path_completion import given_path, matching
+from thrumsg_tui.tui.path_completion import Folder, FolderEntry, entries_of, given_path, matching
 
 
 class NamedFiles(Protocol):
@@ -48,6 +48,9 @@ class NamedFiles(Protocol):
 
     def matching(self, typed: str) -> list[str]:
         """Return the names that begin with a text."""
+
+    def folder(self, typed: str, /) -> Folder:
+        """Return the folder that a text names, which is empty or ends with a slash."""
 
 
 class HostFiles:
@@ -78,6 +81,9 @@ class HostFiles:
 
     def matching(self, typed: str) -> list[str]:
         return matching(typed)
+
+    def folder(self, typed: str) -> Folder:
+        return entries_of(typed)
 
 
 class FolderFiles:
@@ -117,6 +123,9 @@ class FolderFiles:
 
     def matching(self, typed: str) -> list[str]:
         return [each.name for each in shared_files(self._db, self._who) if each.name.startswith(typed)]
+
+    def folder(self, _typed: str) -> Folder:
+        return Folder("the folder for files", tuple(FolderEntry(name, name) for name in self.matching("")))
 
 
 def named_files(app: AppContext) -> NamedFiles:

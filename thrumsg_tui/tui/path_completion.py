@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,9 +11,14 @@ from urllib.parse import unquote
 
 from textual.suggester import Suggester
 
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.safe_text import safe_text
 
 _MOST = 8
+
+_LONGEST = 44
+"""Characters of a folder's path in a title."""
+
 _ESCAPED = re.compile(r"\\([ ()'&\[\]])")
 
 
@@ -25,7 +31,15 @@ def given_path(text: str) -> Path:
         text = text[1:-1]
     else:
         text = _ESCAPED.sub(r"\1", text)
-    return Path(text).expanduser()
+    return _expanded(text)
+
+
+def _expanded(text: str) -> Path:
+    """Return a path with the home of its `~`; a person whom nobody knows here has none, and it is a name then."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
 
 
 def matching(typed: str) -> list[str]:
@@ -34,7 +48,7 @@ def matching(typed: str) -> list[str]:
     Hidden files are left out, unless a dot is typed. A folder that cannot be read has no completions.
     """
     folder, separator, beginning = typed.rpartition("/")
-    place = Path(folder + separator if separator else ".").expanduser()
+    place = _expanded(folder + separator or ".")
     try:
         found = [each for each in place.iterdir() if each.name.startswith(beginning)]
         folders = sorted(f"{each.name}/" for each in found if each.is_dir())
@@ -42,11 +56,59 @@ def matching(typed: str) -> list[str]:
     except OSError:
         return []
     shown = [name for name in [*folders, *files] if beginning.startswith(".") or not name.startswith(".")]
-    return [folder + separator + name for name in sorted(shown, key=lambda name: not _is_table(name))]
+    return [folder + separator + name for name in sorted(shown, key=lambda name: not is_table(name))]
 
 
-def _is_table(name: str) -> bool:
+def is_table(name: str) -> bool:
+    """Whether a name is that of a file that an import may read."""
     return name.lower().endswith((".csv", ".tsv", ".txt"))
+
+
+@dataclass(frozen=True, slots=True)
+class FolderEntry:
+    """What a folder has in it, as it is shown there, and as a path that can be typed; a folder ends with a slash."""
+
+    name: str
+    typed: str
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder."""
+        return self.name.endswith("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder to choose a file from."""
+
+    title: str
+    entries: tuple[FolderEntry, ...]
+
+
+def names_no_file(typed: str) -> bool:
+    """Whether a typed path is that of a folder, or none at all."""
+    return not typed.strip() or typed.rstrip().endswith("/")
+
+
+def entries_of(folder: str) -> Folder:
+    """Return the folder of a path that is empty or ends with a slash: the folder above it, then what `matching` has."""
+    place = _expanded(folder or ".").absolute()
+    parts = folder.rstrip("/").split("/")
+    if parts == [""] and folder:  # the root
+        above = []
+    elif parts[-1] in {"", ".", "..", "~"}:
+        above = [FolderEntry("../", f"{os.path.normpath(place / '..')}/".replace("//", "/"))]
+    else:
+        above = [FolderEntry("../", "".join(f"{part}/" for part in parts[:-1]))]
+    inside = [FolderEntry(typed.removeprefix(folder), typed) for typed in matching(folder)]
+    return Folder(_shown(place), (*above, *inside))
+
+
+def _shown(folder: Path) -> str:
+    """Return a path for a title: from the home, and only its end if it is long."""
+    home = os.environ.get("HOME", "").rstrip("/")
+    text = f"~{str(folder).removeprefix(home)}" if home and folder.is_relative_to(home) else str(folder)
+    return text if len(text) <= _LONGEST else f".../{text[4 - _LONGEST :].partition('/')[2]}"
 
 
 def first_of(found: Sequence[str]) -> list[str]:

@@ -11,7 +11,14 @@ COMMANDS = (
     ),
     Command("form.page_down", "pagedown", "page(1)", "Page down", "Scroll the preview a page down", Scope.FORM),
     Command("form.page_up", "pageup", "page(-1)", "Page up", "Scroll the preview a page up", Scope.FORM),
-    Command("field.enter", "enter", "enter", "Enter", "Go to the next field; in the last one, save", Scope.FIELD),
+    Command(
+        "field.enter",
+        "enter",
+        "enter",
+        "Enter",
+        "Go to the next field; in the last one, save; where a file is to be named, list the files",
+        Scope.FIELD,
+    ),
     Command(
         "field.down", "down", "go(1)", "Down", "Go to the next line of a text, then to the next field", Scope.FIELD
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
@@ -129,6 +130,7 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
         self._stale = False
         self._asking = False
         self._saving = False
+        self._listing = False
         self._glyphs = glyphs
         self._watching: Timer | None = None
 
@@ -151,8 +153,8 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
 
     @property
     def ready_for_keys(self) -> bool:
-        """Whether the preview shows the present input, and no quick `save` is under way."""
-        return not self._asking and (not self._saving or self._progress is not None)
+        """Whether the preview shows the present input, and no quick `save` is under way and no folder being read."""
+        return not self._asking and not self._listing and (not self._saving or self._progress is not None)
 
     # Preview
 
@@ -177,6 +179,25 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
                     self.call_after_refresh(self._name_keys)
         finally:
             self._asking = False
+
+    # Files
+
+    @on(Form.Listed)
+    @work
+    async def _choose_file(self, asked: Form.Listed) -> None:
+        """Let the person choose a file from a list."""
+        from thrumsg_tui.tui.dialogs.file_picker import FilePicker  # for those who know no path
+
+        if (read := asked.field.folder) is None:
+            return
+        self._listing = True
+        try:
+            folder = await asyncio.to_thread(read, asked.typed)
+        finally:
+            self._listing = False
+        for chosen in await self.app.push_screen_wait(FilePicker(folder, read)):
+            self.form.enter_value(asked.field.name, chosen.typed)
+            self.form.action_go(1)
 
     # Saving
 

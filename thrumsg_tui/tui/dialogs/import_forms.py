@@ -13,6 +13,7 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.imports.import_run import ImportOptions
 from thrumsg_tui.store.imports.inspection import Inspection, inspect
 from thrumsg_tui.store.imports.result import Imported, write_rejects
+from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.named_files import NamedFiles
@@ -50,7 +51,14 @@ def file_form(
     usual = here.name if here and here.name in names else names[0] if names else ""
     first = (before.campaign if before else None) or usual
     fields: list[Field] = [
-        PathField("file", "File", files.shown(before.path) if before else "", files.hint, files.matching),
+        PathField(
+            "file",
+            "File",
+            files.shown(before.path) if before else "",
+            f"{key_of('field.enter')} lists the files; or {files.hint}",
+            files.matching,
+            files.folder,
+        ),
         ChoiceField(
             "kind",
             "What",

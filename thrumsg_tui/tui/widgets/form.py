@@ -14,6 +14,7 @@ from textual.widgets import Input, Static, TextArea
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
+from thrumsg_tui.tui.path_completion import names_no_file
 from thrumsg_tui.tui.widgets.form_fields import (
     ChoiceEditor,
     ChoiceField,
@@ -108,6 +109,13 @@ class Form(VerticalScroll, can_focus=False):
     class Done(Message):
         """Enter was pressed in the last field."""
 
+    class Listed(Message):
+        """Enter was pressed in the field of a file where none is named yet."""
+
+        def __init__(self, field: PathField, typed: str) -> None:
+            super().__init__()
+            self.field, self.typed = field, typed
+
     def __init__(self, fields: Sequence[Field], glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._rows = {field.name: _Row(field, glyphs) for field in fields}
@@ -163,8 +171,11 @@ class Form(VerticalScroll, can_focus=False):
             self.begin(names[index])
 
     def action_enter(self) -> None:
-        """Focus the next field; in the last one, post `Done`."""
-        if self.here == list(self._rows)[-1]:
+        """Focus the next field; in the last one, post `Done`, and in that of a file where none is named, `Listed`."""
+        row = self._rows[self.here] if self.here else None
+        if row and isinstance(row.field, PathField) and row.field.folder and names_no_file(row.editor.entered):
+            self.post_message(self.Listed(row.field, row.editor.entered.strip()))
+        elif self.here == list(self._rows)[-1]:
             self.post_message(self.Done())
         else:
             self.action_go(1)

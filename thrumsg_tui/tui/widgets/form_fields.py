@@ -12,7 +12,7 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.path_completion import PathSuggester, matching
+from thrumsg_tui.tui.path_completion import Folder, PathSuggester, matching
 from thrumsg_tui.tui.textual_compat import suggestion_of
 from thrumsg_tui.tui.widgets.inputs import LineInput
 from thrumsg_tui.tui.widgets.line_widgets import Part, StripWidget, width_of
@@ -43,13 +43,17 @@ class ChoiceField:
 
 @dataclass(frozen=True, slots=True)
 class PathField:
-    """The path of a file. Tab completes it, as in a shell; `complete` returns the completions."""
+    """The path of a file. Tab completes it, as in a shell; `complete` returns the completions.
+
+    With `folder`, Enter where no file is named yet lists the folder that is.
+    """
 
     name: str
     title: str
     value: str = ""
     hint: str = ""
     complete: Callable[[str], list[str]] = matching
+    folder: Callable[[str], Folder] | None = None
 
 
 Field = TextField | ChoiceField | PathField
