@@ -31,6 +31,13 @@ def test_a_forced_command_opens_no_port(spring: Shell) -> None:
     assert "opens a port of this host" in spring.refused("--forced-login", "kim", "web", "--port", 0)
 
 
+def test_a_practice_campaign_needs_no_database(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "textual_serve", None)
+    monkeypatch.delitem(sys.modules, "thrumsg_tui.cli.web_server", raising=False)
+    assert "pip install" in shell.refused("web", "--demo")
+    assert not shell.database.exists()
+
+
 def test_who_may_not_use_the_database_is_told_before_a_browser_is(spring: Shell) -> None:
     spring.log_in("stranger")
     assert "stranger" in spring.refused("web", "--port", 0)

@@ -36,6 +36,13 @@ async def test_the_person_and_the_database_are_those_of_the_command(spring: Offi
             await shown.wait_for(f"{me()} as one · sender", "as Sender One")
 
 
+async def test_the_practice_campaign_is_shown_in_a_browser(practice: Office) -> None:
+    async with served(practice, "--demo") as web, browsing() as client:
+        await admitted(client, web)
+        async with window(client, web) as shown:
+            await shown.wait_for("Spring Turnout")
+
+
 async def test_the_app_follows_the_size_of_its_window(spring: Office) -> None:
     async with served(spring) as web, browsing() as client:
         await admitted(client, web)

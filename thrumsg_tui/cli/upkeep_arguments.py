@@ -27,6 +27,7 @@ def demo(parser: Parser) -> None:
 def web(parser: Parser) -> None:
     """Add those of `web`."""
     parser.add_argument("--port", type=options.port, default=8438, metavar="PORT", help="default: 8438; 0 is any free")
+    parser.add_argument("--demo", action="store_true", help="open the practice campaign, as `demo` does")
     parser.add_argument("--host", default="127.0.0.1", metavar="HOST", help="an address of this machine alone")
 
 

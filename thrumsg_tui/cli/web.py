@@ -19,8 +19,9 @@ def serve(args: Namespace) -> int:
     """Serve the app until Ctrl+C; a forced command opens no port of the host (`docs/rules.md 11.1`)."""
     if args.forced_login is not None:
         raise NotPermitted("web opens a port of this host, so it is for people with a login here.")
-    with opened(args) as session:  # what is wrong with it is said here, and not in a browser
-        require_writable(session)
+    if not args.demo:
+        with opened(args) as session:  # what is wrong with it is said here, and not in a browser
+            require_writable(session)
     collect_from_now_on()
     try:
         from thrumsg_tui.cli.web_server import WebServer
@@ -38,7 +39,8 @@ def serve(args: Namespace) -> int:
 def _words(args: Namespace) -> list[str]:
     """Return the words with which the app is opened on the same database as the same person."""
     database = [] if args.db is None else ["--db", str(args.db)]
-    return database if args.acting_for is None else [*database, "--as", args.acting_for]
+    person = [] if args.acting_for is None else ["--as", args.acting_for]
+    return [*database, *person, *(["demo"] if args.demo else [])]
 
 
 def _socket(args: Namespace) -> socket.socket:
@@ -63,7 +65,7 @@ def _announce(listening: socket.socket, access: Access, *, as_json: bool) -> Non
         "",
         f"  {address}",
         "",
-        f"From another machine: ssh -L {port}:{place.removeprefix('http://')} HOST, then the same address there.",
+        f"From another machine, first there:  ssh -L {port}:{place.removeprefix('http://')} HOST",
         "Ctrl+C ends it here, and the app in every window; what is being written is kept.",
     ]
     with standard_output() as out:
