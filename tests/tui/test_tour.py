@@ -186,6 +186,7 @@ async def test_a_tour_begins_again_from_anywhere_with_the_campaign_as_new(databa
         await visitor.run("tour.presenter")
         await visitor.wait_until(lambda: isinstance(visitor.app.screen, OverviewScreen), "the overview")
         assert visitor.strip[0].startswith("Tour 1/12 Twelve senders")
+        assert len(visitor.app.screen_stack) == 2, "the question is left, and nothing is open below"
         with visitor.app.store.db.reading() as conn:
             assert totals(conn, find_campaign(conn, CAMPAIGN).id).opted_out == 17
             assert conn.execute("SELECT COUNT(*) FROM draft").fetchone()[0] == 0
