@@ -136,6 +136,13 @@ async def test_the_strip_takes_rows_and_hides_nothing(database: Path, clock: Clo
         assert visitor.sees("Type maya", "type to search", "Enter chooses")
 
 
+async def test_in_a_narrow_window_nothing_that_is_said_is_cut(database: Path, clock: Clock) -> None:
+    async with touring(database, clock, size=(60, 18)) as visitor:
+        await visitor.finish()
+        said = " ".join(line.strip() for line in visitor.lines[1:4])
+        assert said.endswith("F9 ends the tour; the campaign stays for you to practise.")
+
+
 async def test_a_wrong_key_works_as_always_and_is_answered(database: Path, clock: Clock) -> None:
     async with touring(database, clock) as visitor:
         await visitor.run("senders.sort")

@@ -11,7 +11,7 @@ from thrumsg_tui.tui.widgets.line_widgets import Part, StripWidget, width_of
 
 _WORDS = re.compile(r" ?[^ ]+ ?")
 _LINES = 2
-"""How many lines an instruction takes at most, in 80 columns."""
+"""How many lines there are for what to do, also where it takes one, so that the screen below stays where it is."""
 
 
 class TourStrip(StripWidget):
@@ -36,10 +36,19 @@ class TourStrip(StripWidget):
             text: What to do.
         """
         if (title, keys, point, text) != (self._title, self._keys, self._point, self._text):
-            if bool(point) != bool(self._point):
-                self.styles.height = 1 + _LINES + bool(point)
             self._title, self._keys, self._point, self._text = title, keys, point, text
+            self._fit()
             self.refresh()
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """Take as many lines as the text needs; in 80 columns no text takes more than there are anyway."""
+        least = 1 + bool(self._point) + _LINES
+        height = max(least, len(self._rows(self.size.width or self.app.size.width)))
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
 
     @property
     def lines(self) -> list[str]:
