@@ -42,6 +42,14 @@ def _answered(setting: Setting, keys: tuple[str, ...], count: Row, time: Row) ->
     yield Figure(time, tuple(times))
 
 
+def _from_the_box(setting: Setting) -> Iterator[Figure]:
+    yield from _answered(setting, SHORT, KEYS, TIME)
+
+
+def _through_the_list(setting: Setting) -> Iterator[Figure]:
+    yield from _answered(setting, THROUGH_THE_LIST, LIST_KEYS, LIST_TIME)
+
+
 def _is_in_the_box(app: PtyProgram) -> bool:
     return any(REPLY in line and line.startswith("│") for line in app.lines) and app.shows("Send")
 
@@ -54,7 +62,7 @@ TRIAGE = Family(
     "triage",
     "Triage",
     (
-        Part((KEYS, TIME), partial(_answered, keys=SHORT, count=KEYS, time=TIME)),
-        Part((LIST_KEYS, LIST_TIME), partial(_answered, keys=THROUGH_THE_LIST, count=LIST_KEYS, time=LIST_TIME)),
+        Part((KEYS, TIME), _from_the_box),
+        Part((LIST_KEYS, LIST_TIME), _through_the_list),
     ),
 )
