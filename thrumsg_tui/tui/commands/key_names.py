@@ -43,7 +43,7 @@ def read_key(written: str) -> str:
     if key := _BY_SHOWN_NAME.get(lowered) or _OTHER_NAMES.get(lowered):
         return key
     if not modifier:
-        if lowered in _NAMED or shown_key(lowered) != lowered:
+        if lowered in _NAMED or len(shown_key(lowered)) == 1:
             return lowered
         raise ValueError(_unknown(written))
     return _modified(written, modifier, rest)
@@ -81,7 +81,7 @@ def _character(character: str) -> str:
 
 
 def _unknown(written: str) -> str:
-    near = nearest(written, [*_NAMED, *_BY_SHOWN_NAME, *(f"ctrl+{letter}" for letter in "adefgklnopqrtuvwxyz")])
+    near = nearest(written, [*SHOWN.values(), *_NAMED, *(f"ctrl+{letter}" for letter in "adefgklnopqrtuvwxyz")])
     hint = f"did you mean {near}?" if near else "write a character, ctrl+n, f5, PgDn, or the like"
     return f"there is no key {written!r}: {hint}"
 

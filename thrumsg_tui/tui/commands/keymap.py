@@ -46,7 +46,8 @@ def choose_keys(preset: Preset, wanted: Mapping[str, str]) -> ChosenKeys:
 def _command(id: str, known: Mapping[str, Command]) -> Command:
     if id not in known:
         near = nearest(id, [*known, "preset"])
-        raise ValueError(f"there is no such command: {f'did you mean {near}?' if near else 'docs/keys.md has all ids'}")
+        hint = f"did you mean {near}?" if near else "docs/configuration.md has all"
+        raise ValueError(f"there is no such command: {hint}")
     if known[id].takes_key:
         raise ValueError("its keys are the digits that it means, so it keeps them")
     return known[id]
