@@ -108,6 +108,11 @@ async def look_up(pilot: Pilot[None]) -> None:
     await pilot.press("p")
 
 
+async def find_contact(pilot: Pilot[None]) -> None:
+    """Find somebody of whom only a part of the name is known."""
+    await pilot.press("P", *"mar")
+
+
 async def fill_in_a_campaign(pilot: Pilot[None]) -> None:
     """Begin a campaign, with the preview below."""
     await pilot.press("q")
@@ -152,6 +157,7 @@ PICTURES = {
     "bulk-reassign": Picture(reassign_some, viewing=None),
     "history": Picture(see_history),
     "phone-lookup": Picture(look_up),
+    "find": Picture(find_contact),
     "messenger-80x24": Picture(write_reply, size=(80, 24)),
     "create-campaign": Picture(fill_in_a_campaign, viewing=None),
     "import": Picture(try_an_import, viewing=None),
