@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from textual.events import Key
+from textual.events import Key, Paste
 
 from thrumsg_tui.tui.key_parser import KeyParser
 from thrumsg_tui.tui.key_queue import without_alt
@@ -67,3 +67,27 @@ def test_alt_and_enter_is_never_enter() -> None:
 )
 def test_other_keys_are_what_they_were(sent: str, name: str) -> None:
     assert [key for key, _ in keys(sent)] == [name]
+
+
+def pastes(*pieces: str) -> list[str]:
+    """Return what is read from pieces of input: the text of each paste in quotes, and the names of keys."""
+    parser = KeyParser()
+    events = [event for text in pieces for event in parser.feed(text)]
+    return [repr(each.text) if isinstance(each, Paste) else getattr(each, "key", "?") for each in events]
+
+
+BEGIN, END = "\x1b[200~", "\x1b[201~"
+
+
+def test_a_paste_is_one_text_whatever_it_holds() -> None:
+    hostile = "a\x1b[31mb\x1b]52;c;eA==\x07\x1b\x1b[Ac\x1b[20"
+    assert pastes(f"x{BEGIN}{hostile}{END}y") == ["x", repr(hostile), "y"]
+    assert pastes(f"{BEGIN}one{END}{BEGIN}two{END}z") == ["'one'", "'two'", "z"]
+    assert pastes(f"{BEGIN}{END}") == ["''"]
+
+
+def test_a_paste_may_come_in_any_pieces() -> None:
+    whole = f"{BEGIN}one\x1b[31m two{END}z"
+    for cut in range(len(BEGIN), len(whole)):
+        assert pastes(whole[:cut], whole[cut:]) == ["'one\\x1b[31m two'", "z"], cut
+    assert pastes(*whole.partition("one")) == ["'one\\x1b[31m two'", "z"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from textual.events import Key
+from textual.events import Key, Paste
+from textual.message import Message
 
 from thrumsg_tui.tui.key_queue import ALT
 from thrumsg_tui.tui.textual_compat import ANSI_SEQUENCES_KEYS, XTermParser
@@ -13,6 +14,8 @@ _ESC = "\x1b"
 _INTRODUCERS = "[O"
 """What follows the escape character in the sequences of keys such as the arrows."""
 
+_PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
+
 
 class KeyParser(XTermParser):
     """Textual's parser, extended to read Esc and a character that come together as Alt and that character.
@@ -20,7 +23,32 @@ class KeyParser(XTermParser):
     Most terminals send the same for Alt and a key as for Esc and then the key, if a slow line joins the two: the key
     queue tells which of them is meant. Textual reads some of these pairs as characters that nobody typed (Esc and 3 as
     a pound sign), and others as the key without Esc.
+
+    What is pasted is one text, whatever it holds: Textual reads escape sequences in it, and takes the rest for keys.
     """
+
+    def __init__(self, debug: bool = False) -> None:
+        super().__init__(debug)
+        self._pasted: str | None = None
+        """The beginning of a paste that has not ended; None between pastes."""
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """Yield the events of an input; an empty one ends the parser."""
+        if self._pasted is None and _PASTE_BEGINS not in data:
+            yield from super().feed(data)
+            return
+        if self._pasted is None:
+            typed, _, data = data.partition(_PASTE_BEGINS)
+            if typed:
+                yield from super().feed(typed)
+        pasted, end, rest = ((self._pasted or "") + data).partition(_PASTE_ENDS)
+        if not end:
+            self._pasted = pasted
+            return
+        self._pasted = None
+        yield Paste(pasted.replace("\x00", ""))
+        if rest:
+            yield from self.feed(rest)
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
         """Yield the keys of a sequence, none if it is not known; with `alt`, an escape character came before it."""
