@@ -93,6 +93,19 @@ def test_what_the_source_distribution_names_exists(settings: dict[str, Any]) -> 
     assert [name for name in [*named, *files] if not (ROOT / name.removeprefix("/")).exists()] == []
 
 
+def test_what_a_wheel_shares_exists(settings: dict[str, Any]) -> None:
+    shared = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
+    assert {"share/man/man1/thrumsg.1", "share/doc/thrumsg/docs"} <= set(shared.values())
+    assert [name for name in shared if not (ROOT / name).exists()] == []
+
+
+def test_the_page_of_the_browser_is_whole() -> None:
+    page = (PACKAGE / "cli" / "web_page" / "index.html").read_text(encoding="utf-8")
+    ours = set(re.findall(r'"page/([\w.]+)"', page))
+    assert ours == {path.name for path in (PACKAGE / "cli" / "web_page").iterdir()} - {"index.html"}
+    assert "http" not in page, "it would load something from elsewhere"
+
+
 def test_users_get_no_minor_release_of_textual_that_is_untested(settings: dict[str, Any]) -> None:
     textual = next(each for each in map(Requirement, settings["project"]["dependencies"]) if each.name == "textual")
     major, minor = map(int, version("textual").split(".")[:2])
