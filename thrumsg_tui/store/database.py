@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+_OTHER: dict[Role, Role] = {"reader": "writer", "writer": "reader"}
+"""The other role of a connection."""
+
 
 def utc_now() -> datetime:
     """Return the present time, aware, in UTC."""
@@ -210,7 +213,7 @@ class Database:
         except self.engine.driver_error as error:
             if self.engine.failure(error) is not Failure.DISCONNECTED:
                 raise
-        self.engine.close(self._local.__dict__.pop(role))
+        self._forget(conn)
         conn = self._connection(role)
         return conn, begin(conn)
 
@@ -234,14 +237,24 @@ class Database:
         return mark
 
     def _connection(self, role: Role) -> Connection:
-        conn: Connection | None = getattr(self._local, role, None)
+        """Return this thread's connection for a role: its own, or one of the other role that is free for both."""
+        own: Connection | None = getattr(self._local, role, None)
+        other: Connection | None = getattr(self._local, _OTHER[role], None)
+        conn = other if own is None and other is not None and self.engine.is_free(other) else own
         if conn is not None and self.engine.is_lost(conn):  # what it would write is lost
-            self.engine.close(self._local.__dict__.pop(role))
+            self._forget(conn)
             conn = None
         if conn is None:
             conn = self.engine.open(role)
             setattr(self._local, role, conn)
         return conn
+
+    def _forget(self, conn: Connection) -> None:
+        """Close a connection that is of no use."""
+        for role, each in list(self._local.__dict__.items()):
+            if each is conn:
+                delattr(self._local, role)
+        self.engine.close(conn)
 
 
 def _evidence(key: str | None) -> Evidence | None:

@@ -11,7 +11,7 @@ from thrumsg_tui.store.engines.connection import Role
 
 
 class Traffic(NamedTuple):
-    """What passed between this thread and the server."""
+    """What passed between this thread and the server; the end of a reader counts, though nobody waits for it."""
 
     round_trips: int
     statements: int

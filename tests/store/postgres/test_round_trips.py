@@ -126,3 +126,30 @@ def test_each_change_and_view_waits_for_the_server_as_seldom_as_it_can(db: Datab
         "a look for changes": (1, 1),
         "a look for what is due": (2, 4),
     }
+
+
+def _connections(db: Database) -> int:
+    """How many connections this program has to its database."""
+    with db.reading() as conn:
+        found = conn.execute("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()").fetchone()
+    return int(found[0])
+
+
+def test_a_thread_has_one_connection_as_long_as_it_reads_and_writes_in_turn(db: Database) -> None:
+    before = _connections(db)
+    with db.writing() as tx:
+        tx.conn.execute(_PAIR, ("a", "1"))
+    with db.reading() as conn:
+        assert conn.execute("SELECT COUNT(*) FROM setting").fetchone()[0] == 1
+    db.version()
+    assert _connections(db) == before == 1
+
+
+def test_what_is_read_during_a_change_is_read_beside_it(db: Database) -> None:
+    with db.writing() as tx:
+        assert tx.conn.execute(_PAIR, ("a", "1")).rowcount == 1
+        with db.reading() as conn:
+            assert conn.execute("SELECT COUNT(*) FROM setting").fetchone()[0] == 0
+        tx.conn.execute(_PAIR, ("b", "1"))
+    with db.reading() as conn:
+        assert conn.execute("SELECT COUNT(*) FROM setting").fetchone()[0] == 2

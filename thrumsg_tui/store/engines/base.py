@@ -113,6 +113,9 @@ class Engine(Protocol[C]):
     def is_lost(self, conn: C) -> bool:
         """Whether a connection is of no use: another file has the path of its own, or a server has ended it."""
 
+    def is_free(self, conn: C) -> bool:
+        """Whether a connection can have the other role, too, now."""
+
     def begin_read(self, conn: C) -> None:
         """Begin a transaction in which all queries see one state of the database."""
 

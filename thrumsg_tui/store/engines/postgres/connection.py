@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import count, islice
+from select import select
 from typing import Any
 
 import psycopg
@@ -22,6 +23,9 @@ from thrumsg_tui.store.engines.postgres.translating import BulkInsert, bulk_inse
 from thrumsg_tui.store.engines.postgres.values import adapt
 
 logging.getLogger("psycopg").addHandler(logging.NullHandler())  # it would write on a person's screen
+
+_NONE_OPEN = {TransactionStatus.IDLE, TransactionStatus.UNKNOWN}
+"""Where there is no transaction to end."""
 
 _AT_ONCE = 1_000
 """How many rows a bulk statement has, and how many a stream fetches."""
@@ -57,14 +61,16 @@ class ServerConnection:
         """Called when the present transaction begins to wait for a lock, and when that wait ends."""
         self._streams = count(1)
         self._waiting: list[tuple[bytes, Answer]] = []
-        self._in_transaction = False
-        self._begins_reading = False
+        self.in_transaction = False
+        """Whether a transaction is open, or waits for its first statement."""
+        self._reads = self._begins_reading = self._is_ending = False
 
     @property
     def inside(self) -> psycopg.Connection[Row]:
         """The driver's connection, which has been sent all that waited."""
         if self._waiting:
             self.send()
+        self._await_ending()
         return self._inside
 
     @property
@@ -74,14 +80,15 @@ class ServerConnection:
 
     def begin(self, *statements: str, reads: bool) -> None:
         """Begin a transaction with these statements, which wait for the next one."""
-        self._in_transaction, self._begins_reading = True, reads
+        self.in_transaction = True
+        self._reads = self._begins_reading = reads
         for statement in statements:
             self._ask(statement.encode())
 
     def execute(self, sql: str, parameters: Parameters = (), /) -> Answer:
         """Have a statement run; at once outside of a transaction."""
         answer = self._ask(self._written(translated(sql), parameters))
-        if not self._in_transaction:
+        if not self.in_transaction:
             self.send()
         return answer
 
@@ -108,7 +115,7 @@ class ServerConnection:
                 self.send()  # only the last ones wait: many rows need much memory
             written = [self._inserting(insert, some)] if insert else self._each(translated(sql), some)
             answers += [self._ask(statement) for statement in written]
-        if not self._in_transaction:
+        if not self.in_transaction:
             self.send()
         return ManyAnswers(answers)
 
@@ -122,14 +129,24 @@ class ServerConnection:
 
     def commit(self) -> None:
         """Run what waits, and commit, in one message."""
-        self._in_transaction = False
+        self.in_transaction = False
         self.script("COMMIT")
 
     def roll_back(self) -> None:
-        """Roll back; do nothing if no transaction is open, or none can be any more. What waits is not sent."""
+        """Roll back; do nothing if no transaction is open, or none can be any more. What waits is not sent.
+
+        Nobody waits for the end of a reader: it is read before the next message.
+        """
         self._waiting.clear()
-        self._in_transaction = False
-        if self._inside.info.transaction_status not in {TransactionStatus.IDLE, TransactionStatus.UNKNOWN}:
+        self.in_transaction = False
+        if self._is_ending or self._inside.info.transaction_status in _NONE_OPEN:
+            return
+        if self._reads:
+            with suppress(psycopg.Error):  # the next message finds out that the connection is lost
+                self._inside.pgconn.send_query(b"ROLLBACK")
+                self._inside.pgconn.flush()
+                self._is_ending = True
+        else:
             self.script("ROLLBACK")
 
     def close(self) -> None:
@@ -146,6 +163,7 @@ class ServerConnection:
         """Run statements; on a new connection if a reader begins with them, and the old one was lost meanwhile."""
         begins, self._begins_reading = self._begins_reading, False
         try:
+            self._await_ending()
             return self._inside.execute(message)
         except psycopg.Error as error:
             if not begins or failure(error) is not Failure.DISCONNECTED:
@@ -153,6 +171,18 @@ class ServerConnection:
         self._inside.close()
         self._inside = self._connected()
         return self._inside.execute(message)
+
+    def _await_ending(self) -> None:
+        """Read that a reader has ended."""
+        if not self._is_ending:
+            return
+        self._is_ending = False
+        driver = self._inside.pgconn
+        while driver.is_busy():  # in C, nobody else could run meanwhile
+            select([driver.socket], [], [])
+            driver.consume_input()
+        while driver.get_result():
+            pass
 
     def _ask(self, statement: bytes) -> Answer:
         answer = Answer(self.send)

@@ -86,6 +86,10 @@ class PostgresEngine:
         """Whether the connection has ended, as far as that was noticed."""
         return conn.closed
 
+    def is_free(self, conn: ServerConnection) -> bool:
+        """Whether no transaction is open."""
+        return not conn.in_transaction
+
     def begin_read(self, conn: ServerConnection) -> None:
         """Let the first query begin a read transaction."""
         conn.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", _waiting(), reads=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import psycopg
 
 from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection
+from thrumsg_tui.store.engines.postgres.rows import Row
 from thrumsg_tui.store.engines.sentences import foreign
 from thrumsg_tui.store.location import ServerAddress
 
@@ -33,6 +34,8 @@ _ABOUT = """
                    WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')) AS used
 """
 
+_STORED = "SELECT format FROM thrumsg_format"
+
 _OWNER = """
     SELECT pg_get_userbyid(owner), pg_has_role(session_user, owner, 'MEMBER') FROM (
         SELECT COALESCE((SELECT relowner FROM pg_class WHERE oid = to_regclass('thrumsg_format')), datdba) AS owner
@@ -48,12 +51,26 @@ def read_migration(file: str) -> str:
 
 
 def found_format(location: ServerAddress, conn: ServerConnection) -> int:
-    """Return the format of a database; 0 if it has no tables yet.
+    """Return the format of a database; 0 if it has no tables yet. Not in a transaction, which it may end.
 
     Raises:
         DatabaseUnusable: It has other tables, or is newer than this program, or the server cannot keep it.
     """
-    about = conn.execute(_ABOUT).fetchall()[0]
+    try:
+        results = conn.send(f"{_ABOUT}; {_STORED}".encode())
+    except psycopg.errors.UndefinedTable:
+        return _format_in_transaction(location, conn)
+    [about] = results.fetchall()
+    results.nextset()
+    return _judged(location, about, results.fetchall)
+
+
+def _format_in_transaction(location: ServerAddress, conn: ServerConnection) -> int:
+    [about] = conn.send(_ABOUT.encode()).fetchall()
+    return _judged(location, about, lambda: conn.send(_STORED.encode()).fetchall())
+
+
+def _judged(location: ServerAddress, about: Row, stored: Callable[[], list[Row]]) -> int:
     if about["major"] < _OLDEST:
         raise DatabaseUnusable(f"{location} is on PostgreSQL {about['major']}; thrumsg needs {_OLDEST} or newer.")
     if about["encoding"] != "UTF8":
@@ -67,7 +84,7 @@ def found_format(location: ServerAddress, conn: ServerConnection) -> int:
         if about["used"]:
             raise DatabaseUnusable(foreign(location))
         return 0
-    (found,) = conn.execute("SELECT format FROM thrumsg_format").fetchall()[0]
+    [(found,)] = stored()
     if found > FORMAT:
         raise DatabaseUnusable(
             f"{location} was written by a newer thrumsg (its format is {found}, this one knows {FORMAT}). Nothing was "
@@ -85,7 +102,7 @@ def upgrade(location: ServerAddress, conn: ServerConnection) -> None:
     conn.script("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('thrumsg upgrade ' || current_schema(), 0))")
     try:
         act_as_owner(conn)
-        present = found_format(location, conn)
+        present = _format_in_transaction(location, conn)
         conn.script("SELECT set_config('search_path', quote_ident(current_schema()), true)")
         apply(conn, present)
         conn.script("COMMIT")

@@ -99,6 +99,10 @@ class SqliteEngine:
         """Whether a restore has put another file in the place of the connection's: 2 µs."""
         return was_replaced(conn, self.location)
 
+    def is_free(self, conn: sqlite3.Connection) -> bool:  # noqa: ARG002 - it has one role
+        """Return False: a reader never writes."""
+        return False
+
     def begin_read(self, conn: sqlite3.Connection) -> None:
         """Begin a read transaction."""
         conn.execute("BEGIN")
