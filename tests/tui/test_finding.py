@@ -192,3 +192,19 @@ async def test_who_is_in_a_tab_that_is_over_is_not_mistaken_for_another(bare: Of
         await person.press("enter")
         assert viewed(person) == "Maria Lopez"
         assert "is in Initial Messages, which is over: this is another one." in person.notice
+
+
+async def test_from_the_message_box_the_draft_is_kept(office: Office) -> None:
+    fill(office)
+    async with office.messenger() as person:
+        await person.press("enter", "alt+enter")
+        await person.type("half a")
+        await person.press("ctrl+f")
+        await person.type("marco")
+        await person.press("enter")
+        assert viewed(person) == "Marco Berg"
+        await person.press("P")
+        await person.type("maria")
+        await person.press("enter")
+        assert viewed(person) == "Maria Lopez"
+        await person.wait_for("half a")
