@@ -132,8 +132,6 @@ class PaneSwitcher:
     def fit_sidebar(self, size: Size) -> None:
         """Make the sidebar as wide as what it shows if all panes have room, else as the style sheet says."""
         styles = self._sidebar.styles
-        if not self._sidebar.is_attached:  # the answer to a query may come when the screen is gone
-            return
         if size.width < _ALL_PANES:
             styles.clear_rule("width")
         else:

@@ -169,6 +169,8 @@ class MessengerScreen(CommandScreen):
         if view is None:  # the person has moved on
             self.ask_again()
             return
+        if not self.conversation.is_attached:  # the screen went while the query ran
+            return
         self._paint(view)
         if view.search:
             self._finish_search()
