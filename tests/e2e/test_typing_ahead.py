@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.conftest import NOT_STARTED_ONE, SENDER_ONE, Office
+from tests.e2e.conftest import NOT_STARTED_ONE, SENDER_ONE, WAITING_ONE, Office
 from tests.e2e.messenger import SIZES, Messenger, open_messenger
 
 
@@ -194,3 +194,23 @@ def test_a_paste_into_the_list_does_nothing(spring: Office) -> None:
     messenger.wait_for_row("Ben Archer")
     assert messenger.terminal.shows("6 need a reply")
     assert not spring.thread("Abby Stone")["opted_out"]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["120x40", "80x24"])
+def test_chords_behind_the_enter_of_one_reply_are_the_next_contact_s_and_send_nothing(
+    spring: Office, size: tuple[int, int]
+) -> None:
+    """Both survey answers and the reply that names the contact come together, behind the Enter of the reply before."""
+    messenger = open_messenger(spring, "Sender One", size)
+    messenger.open_box()
+    enter, chords = b"", b"\x0511\x1b2\r"
+    for contact in WAITING_ONE[:3]:
+        at_once(messenger, enter + chords)
+        messenger.wait_for_conversation(contact)
+        messenger.wait_for_box(f"Thank you {contact.split()[0]}!")
+        messenger.terminal.wait_for("Enter came before this was shown")
+        assert f"Thank you {contact.split()[0]}!" not in spring.bodies(contact)
+        enter = b"\r"
+    for contact in WAITING_ONE[:2]:
+        assert spring.bodies(contact)[-1] == f"Thank you {contact.split()[0]}!"
+    assert [len(spring.thread(contact)["answers"]) for contact in WAITING_ONE[:4]] == [2, 2, 2, 0]

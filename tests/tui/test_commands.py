@@ -49,6 +49,7 @@ from thrumsg_tui.tui.screens.messenger.pane_switcher import PaneSwitcher
 from thrumsg_tui.tui.screens.messenger.reassign_commands import ReassignCommands
 from thrumsg_tui.tui.screens.messenger.screen import MessengerScreen
 from thrumsg_tui.tui.screens.messenger.send_all_runner import SendAllRunner
+from thrumsg_tui.tui.screens.messenger.step_back import StepBack
 from thrumsg_tui.tui.screens.opt_outs import OptOutsScreen
 from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
 from thrumsg_tui.tui.screens.overlay import OverlayScreen
@@ -120,7 +121,7 @@ PARTS: dict[type, tuple[type, ...]] = {
     CampaignsScreen: CAMPAIGN_PARTS,
     OverviewScreen: CAMPAIGN_PARTS,
     MessengerScreen: (
-        *(UndoCommands, PaneSwitcher, ListCommands, ContactCommands, ReassignCommands),
+        *(UndoCommands, PaneSwitcher, StepBack, ListCommands, ContactCommands, ReassignCommands),
         *(MessageSender, SendAllRunner, CarrierLists),
     ),
     OverlayScreen: (UndoCommands,),

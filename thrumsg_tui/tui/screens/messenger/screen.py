@@ -24,7 +24,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.messenger import MessengerView
-from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of, key_of
+from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
 from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
@@ -40,6 +40,7 @@ from thrumsg_tui.tui.screens.messenger.pane_switcher import PaneSwitcher
 from thrumsg_tui.tui.screens.messenger.reassign_commands import ReassignCommands
 from thrumsg_tui.tui.screens.messenger.send_all_runner import SendAllRunner
 from thrumsg_tui.tui.screens.messenger.state import MessengerState
+from thrumsg_tui.tui.screens.messenger.step_back import StepBack
 from thrumsg_tui.tui.screens.messenger.view_reader import ViewReader
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.pane import Pane
@@ -92,13 +93,14 @@ class MessengerScreen(CommandScreen):
         self.search, self.box = self.list_pane.search, self.conversation.box
         self._reader = ViewReader()
         self._panes = PaneSwitcher(self, self.list_pane, self.conversation, self.sidebar, self._yellow_bar)
+        self._back = StepBack(self, self._panes)
         self._list_commands = ListCommands(self)
         self._contact = ContactCommands(self)
         self._sender = MessageSender(self)
         self.send_all = SendAllRunner(self)
         self.parts = (
             *self.parts,
-            *(self._panes, self._list_commands, self._contact, ReassignCommands(self)),
+            *(self._panes, self._back, self._list_commands, self._contact, ReassignCommands(self)),
             *(self._sender, self.send_all, CarrierLists(self)),
         )
 
@@ -238,15 +240,12 @@ class MessengerScreen(CommandScreen):
     @on(MessageBox.Leave)
     def leave_to_list(self) -> None:
         """Store the draft and go back to the list."""
-        self.conversation.drafts.store()
-        self._panes.focus_list()
-        self.ask_again()
+        self._back.to_list()
 
     @on(Pane.Leave)
     def leave_sidebar(self) -> None:
         """Go back to where the sidebar was opened."""
-        self._panes.leave_sidebar()
-        self.ask_again()
+        self._back.out_of_sidebar()
 
     def on_resize(self, event: Resize) -> None:
         self._panes.fit(event.size)
@@ -329,21 +328,6 @@ class MessengerScreen(CommandScreen):
             await self.action_run_command("app.find")
         else:
             self._panes.focus_list()
-
-    def action_escape(self) -> None:
-        """Leave the count, the search, the marks or the pane: the first of these that there is; not the screen."""
-        if self.state.count.names_no_tab and self.count is not None:
-            self.say("Count cancelled.")
-        elif self.search.has_focus or self.search.value:
-            self.search.value = ""
-            self.go(self.state.search_for(""))
-            self._panes.focus_list()
-        elif self.state.marks:
-            self.go(self.state.unmark())
-        elif not self.list_pane.list.has_focus:
-            self.leave_to_list()
-        else:
-            self.say(f"This is the list: {key_of('app.back')} goes back.")
 
     # Writing
 
