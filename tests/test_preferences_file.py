@@ -110,7 +110,7 @@ def test_a_wrong_word_has_the_nearest_right_one(tmp_path: Path, setting: Setting
         ("[keys]\nlist.down = 3\n", 2, "[keys] list.down: keys in quotes are expected"),
         ('[keys.list]\n# note\ndown = "ctrl+i"\n', 3, "a terminal sends the same for ctrl+i as for Tab"),
         ('keys = { preset = "vm" }\n', 1, "did you mean vim?"),
-        ('[look]\nnote = """\n[habits]\n"""\n[habits]\nbell = "loud"\n', 6, "[habits] bell: true or false"),
+        ('[habits]\nnote = """\nbell = 1\n"""\nbell = "loud"\n', 5, "[habits] bell: true or false"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, text: str | bytes, line: int, told: str) -> None:

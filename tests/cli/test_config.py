@@ -40,6 +40,7 @@ def test_the_path_is_printed_whether_or_not_there_is_a_file(shell: Shell, file: 
 
 def test_show_has_every_setting_with_its_value_and_sentence(shell: Shell, file: Path) -> None:
     shown = shell.done("config", "show")
+    assert shell.done("config") == shown
     assert "there is none yet" in shown
     for setting in SETTINGS:
         assert f"    {setting.sentence}\n" in shown

@@ -299,7 +299,8 @@ def _add_upkeep(commands: Commands) -> None:
         "check the database, or a backup, for damage and wrong figures",
         "upkeep_arguments.doctor",
     )
-    commands.group("config", "show, check and edit the app's configuration: keys, look and habits", _add_config)
+    about = "show, check and edit the app's configuration: keys, look and habits"
+    commands.group("config", about, _add_config, alone="config.show")
     commands.add(
         "completion",
         "completion.completion",

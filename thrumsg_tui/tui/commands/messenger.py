@@ -57,7 +57,7 @@ COMMANDS = (
         "V",
         "mark_range",
         "Mark a range",
-        "Mark all from here to the next V",
+        "Mark all from here to where the key is pressed again",
         Scope.MESSENGER,
         why_not=may_mark,
     ),
