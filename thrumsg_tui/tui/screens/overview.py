@@ -15,7 +15,6 @@ from thrumsg_tui.domain.ages import waiting_age
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId, has_not_started
 from thrumsg_tui.domain.closures import closure
 from thrumsg_tui.domain.enums import HoursIn
-from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.names import search_rows
 from thrumsg_tui.domain.safe_text import safe_text
@@ -183,18 +182,10 @@ class OverviewScreen(CommandScreen):
     @work(exclusive=True, group="count contacts")
     async def _count_contacts(self, text: str) -> None:
         """Say beside the search how many contacts it finds in all campaigns."""
-        from thrumsg_tui.store.queries.contact_search import MOST, ContactSearch, Wanted
-        from thrumsg_tui.store.queries.settings import settings
+        from thrumsg_tui.tui.search_everywhere import search_everywhere
 
-        store = self.thrumsg.store
-        try:
-            search = ContactSearch(Wanted(text, by_phone=not (await store.query(settings)).redact_phones))
-            while not search.is_done:
-                await store.query(search.advance)
-        except ThrumsgError as error:
-            self.say(str(error), warning=True)
-            return
-        found = f"{MOST} contacts or more" if search.is_cut else pluralize(len(search), "contact")
+        search = await search_everywhere(self.thrumsg, text)
+        found = pluralize(len(search), "contact") + (" or more" if search.is_cut else "")
         key = key_of("search.find" if self.table.total else "search.done")
         self._found.show([(f"  {found}: {key} lists them", "accent")] if len(search) else [])
 

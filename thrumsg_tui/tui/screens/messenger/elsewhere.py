@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 
 from thrumsg_tui.domain.campaigns import UNASSIGNED
-from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.store.queries.contact_search import ContactSearch, Wanted
 from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.lookup import FoundConversation, conversations_by_id
 from thrumsg_tui.tui.app_context import AppContext
 from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.screens.messenger.conversation_list_pane import ConversationListPane
+from thrumsg_tui.tui.search_everywhere import search_everywhere
 
 _PLACES = 3
 """How many places are named; the finder shows all."""
@@ -24,10 +23,7 @@ async def look_elsewhere(thrumsg: AppContext, request: ListRequest) -> str:
 
     Whoever sees their own assignment only is told of that only (`docs/rules.md 8.1`).
     """
-    own = None if thrumsg.who.may(Permission.VIEW_ALL) else thrumsg.who.user.id
-    search = ContactSearch(Wanted(request.search, by_phone=request.by_phone, own=own))
-    while not search.is_done:
-        await thrumsg.store.query(search.advance)
+    search = await search_everywhere(thrumsg, request.search)
     found = await thrumsg.store.query(conversations_by_id, search.ids)
     places = Counter(_place(each, request) for each in _nearest_first(found.values(), request))
     if not places:
