@@ -208,3 +208,14 @@ async def test_from_the_message_box_the_draft_is_kept(office: Office) -> None:
         await person.press("enter")
         assert viewed(person) == "Maria Lopez"
         await person.wait_for("half a")
+
+
+async def test_what_is_searched_on_a_screen_over_another_is_found_everywhere(office: Office) -> None:
+    fill(office)
+    async with office.app() as person:
+        await person.press("O", "slash")
+        await person.type("marc")
+        await person.press("ctrl+f")
+        assert found(person) == ["Marco Berg"]
+        await person.press("enter")
+        assert viewed(person) == "Marco Berg"

@@ -123,6 +123,10 @@ class ListingScreen(OverlayScreen, Generic[_Row]):
         self.list.on_move = self.moved
         self.set_focus(self.list)
 
+    @property
+    def searched(self) -> str:
+        return self.search.value
+
     def moved(self) -> None:
         """Fetch rows after a move of the cursor: others may be needed."""
         self.ask_again()
