@@ -114,16 +114,16 @@ def main() -> int:
     args = parser.parse_args()
     if args.app:
         return run_app(*map(Path, args.app))
-    frames = recorded()
-    made = {"cast": cast_of(frames, SIZE, TITLE), "svg": picture_of(frames, SIZE, TITLE)}
+    made = made_now()
+    if args.check and made != kept():
+        made = made_now()  # a machine that halts for seconds shows a notice that has ended meanwhile
     is_old = False
     for kind, text in made.items():
-        path = FOLDER / f"{NAME}.{kind}"
-        kept = path.read_text(encoding="utf-8") if path.is_file() else ""
-        if kept != text and args.check:
-            print(f"screenshots/{path.name} is old: {difference(kept, text)}", file=sys.stderr)
+        path, before = FOLDER / f"{NAME}.{kind}", kept()[kind]
+        if before != text and args.check:
+            print(f"screenshots/{path.name} is old: {difference(before, text)}", file=sys.stderr)
             is_old = True
-        elif kept != text:
+        elif before != text:
             path.write_text(text, encoding="utf-8")
             print(f"wrote {path.name}, {len(text.encode()) // 1000} KB")
     if is_old:
@@ -131,10 +131,22 @@ def main() -> int:
     return int(is_old)
 
 
-def difference(kept: str, now: str) -> str:
+def made_now() -> dict[str, str]:
+    """Record; return the text of each file by its suffix."""
+    frames = recorded()
+    return {"cast": cast_of(frames, SIZE, TITLE), "svg": picture_of(frames, SIZE, TITLE)}
+
+
+def kept() -> dict[str, str]:
+    """Return the text of each file that is kept, empty where there is none."""
+    paths = {kind: FOLDER / f"{NAME}.{kind}" for kind in ("cast", "svg")}
+    return {kind: path.read_text(encoding="utf-8") if path.is_file() else "" for kind, path in paths.items()}
+
+
+def difference(before: str, now: str) -> str:
     """Say where a recording first differs from one that is made now."""
-    before, after = kept.splitlines(), now.splitlines()
-    number = next((n for n, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), len(before))
+    old, new = before.splitlines(), now.splitlines()
+    number = next((place for place, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), len(old))
     return f"it differs from line {number + 1} on."
 
 
