@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Set
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.times import to_ms
 
 if TYPE_CHECKING:
+    from thrumsg_tui.domain.campaigns import CampaignId
     from thrumsg_tui.store.database_move.marks import Mark
     from thrumsg_tui.store.lost_commits import Evidence
 
@@ -66,6 +67,10 @@ class Transaction:
         self._engine.hold(self.conn, locks)
         if monotonic() - begun > TOLD_AFTER:
             self.now = self._clock()
+
+    def share_free(self, campaigns: Collection[CampaignId]) -> Set[CampaignId]:
+        """Share those campaigns that nobody holds alone now; return them. Hold what comes before campaigns first."""
+        return self._engine.share_free(self.conn, campaigns)
 
     @property
     def now_ms(self) -> int:

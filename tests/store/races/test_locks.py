@@ -7,12 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.new_database import ON_SERVER
-from tests.store.arranging import known_as, number
-from tests.store.races.races import spring
+from tests.store.arranging import known_as, number, take_in
+from tests.store.races.races import ana, campaign, spring
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import DatabaseBusy
+from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.locks import (
     AllNumbersLock,
@@ -110,6 +112,19 @@ def test_one_waits_for_the_other(one: Database, other: Database, held: Lock, wan
 )
 def test_neither_waits(one: Database, other: Database, held: Lock, wanted: Lock) -> None:
     assert not waits(one, held, other, wanted)
+
+
+def test_the_claim_leaves_out_the_campaigns_that_somebody_holds_alone(one: Database, other: Database) -> None:
+    summer = campaign(one, "Summer")
+    [bea] = take_in(one, ana(one), "Summer", ["Bea Lee"], first=900)
+    for conversation in (ANN, bea):
+        send(one, ana(one), conversation)
+    with one.writing() as tx:
+        tx.hold(CampaignLock(SPRING))
+        assert [each.conversation_id for each in take_queued(other)] == [bea]
+        assert take_queued(other) == []
+        tx.hold(CampaignLock(summer.id))
+    assert [each.conversation_id for each in take_queued(other)] == [ANN]
 
 
 def test_what_refers_to_a_held_conversation_is_stored_meanwhile(one: Database, other: Database) -> None:

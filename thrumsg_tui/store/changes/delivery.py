@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from secrets import token_hex
@@ -58,12 +58,14 @@ def take_queued(
         leave now.
     """
     taken: list[Outgoing] = []
-    while not taken:  # what was chosen may be scheduled again or cancelled as a whole
+    held = set[CampaignId]()
+    while not taken:  # what was chosen may be scheduled again, cancelled or held by others as a whole
         with db.reading() as conn:
-            chosen = _choose(conn, db, limit, admit, NumberPool(conn, gateway))
+            chosen = _choose(conn, db, limit, admit, NumberPool(conn, gateway), NoRoom(held=held))
         if not chosen:
             break
-        taken = _claim_all(db, chosen, gateway)
+        taken, more = _claim_all(db, chosen, gateway)
+        held |= more
     return taken
 
 
@@ -75,11 +77,15 @@ def try_again(db: Database) -> None:
 
 
 def _choose(
-    conn: Connection, db: Database, limit: int, admit: Callable[[Candidate], bool], pool: NumberPool
+    conn: Connection,
+    db: Database,
+    limit: int,
+    admit: Callable[[Candidate], bool],
+    pool: NumberPool,
+    without: NoRoom,
 ) -> list[Candidate]:
     """Return the first candidates for which there is room, one for each contact, with the numbers to leave from."""
     chosen: dict[str, Candidate] = {}
-    without = NoRoom()
     if pool.is_dry:
         return []
     for candidate in candidates(conn, db.clock(), without):
@@ -112,20 +118,27 @@ def _admitted(
 
 
 @change
-def _claim_all(db: Database, chosen: Sequence[Candidate], gateway: str) -> list[Outgoing]:
-    """Claim those that may still leave; the first one's try shows whether it was stored, since nobody else makes it."""
+def _claim_all(db: Database, chosen: Sequence[Candidate], gateway: str) -> tuple[list[Outgoing], Set[CampaignId]]:
+    """Claim those that may still leave, but of no campaign that somebody holds alone: a long move stops no other one.
+
+    The first one's try shows whether it was stored, since nobody else makes it.
+
+    Returns:
+        The claimed messages, and the campaigns that were held.
+    """
+    campaigns = {each.campaign_id for each in chosen}
     with db.writing() as tx:
-        tx.hold(
-            OurNumbersLock(shared=True),
-            *(lock for each in chosen for lock in (NumberLock(each.phone), ConversationLock(each.conversation_id))),
-        )
-        taken = [message for candidate in chosen if (message := _claim(tx, candidate, gateway))]
+        tx.hold(OurNumbersLock(shared=True), *(NumberLock(each.phone) for each in chosen))
+        free = tx.share_free(campaigns)
+        going = [each for each in chosen if each.campaign_id in free]
+        tx.hold(*(ConversationLock(each.conversation_id) for each in going))
+        taken = [message for candidate in going if (message := _claim(tx, candidate, gateway))]
         if taken:
             tx.shown_by(
                 "SELECT 1 FROM message WHERE id = ? AND tries = ? AND tried_at = ?",
                 (taken[0].id, taken[0].tries, tx.now_ms),
             )
-        return taken
+        return taken, campaigns - free
 
 
 def _claim(tx: Transaction, candidate: Candidate, gateway: str) -> Outgoing | None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.store.engines.connection import Connection, OnWait, Role
 from thrumsg_tui.store.engines.failure import Column, Damage, Failure
 from thrumsg_tui.store.location import Location
 from thrumsg_tui.store.locks import Lock
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.campaigns import CampaignId
 
 BUSY_SECONDS = 15
 """How many seconds a writer waits for another one before it gives up."""
@@ -139,6 +142,9 @@ class Engine(Protocol[C]):
             conn: A writer in a transaction.
             locks: The locks; they are taken in their order (`thrumsg_tui.store.locks.in_order`).
         """
+
+    def share_free(self, conn: C, campaigns: Collection[CampaignId]) -> Set[CampaignId]:
+        """Hold the shared locks of campaigns that nobody holds alone, without waiting; return those campaigns."""
 
     def bulk(self, conn: C) -> AbstractContextManager[None]:
         """Let a writer use as much memory as a transaction that changes many rows is faster with.

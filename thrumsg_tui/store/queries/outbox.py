@@ -83,6 +83,8 @@ class NoRoom:
     """Numbers of ours in a campaign: its messages to conversations that keep them are passed over."""
     campaigns: set[CampaignId] = field(default_factory=set)
     """Campaigns in which no number is left for a conversation that keeps none yet."""
+    held: set[CampaignId] = field(default_factory=set)
+    """Campaigns that somebody else holds alone: nothing of them leaves before that is over."""
 
 
 def candidates(conn: Connection, now: datetime, without: NoRoom | None = None) -> Iterator[Candidate]:
@@ -99,7 +101,7 @@ def candidates(conn: Connection, now: datetime, without: NoRoom | None = None) -
     """
     without = NoRoom() if without is None else without
     campaigns = conn.execute("SELECT id, state FROM campaign WHERE state IN ('active', 'paused') ORDER BY id")
-    queues = [_queue(conn, now, row["id"], row["state"], without) for row in campaigns.fetchall()]
+    queues = [_queue(conn, now, row["id"], row["state"], without) for row in campaigns if row["id"] not in without.held]
     for row in merge(*queues, key=lambda row: (row["priority"], row["id"])):
         yield _candidate_of(row)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from thrumsg_tui.store.engines.failure import Column, Damage, Failure
 from thrumsg_tui.store.engines.postgres import errors, lost_transactions
 from thrumsg_tui.store.engines.postgres.access import access
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection
-from thrumsg_tui.store.engines.postgres.locks import hold
+from thrumsg_tui.store.engines.postgres.locks import hold, share_free
 from thrumsg_tui.store.engines.postgres.lost_transactions import KEY_LOCK
 from thrumsg_tui.store.engines.postgres.tls import ssl_options
 from thrumsg_tui.store.engines.postgres.upgrade import FORMAT, found_format, upgrade
@@ -26,6 +26,7 @@ from thrumsg_tui.store.location import ServerAddress
 from thrumsg_tui.store.locks import Lock
 
 if TYPE_CHECKING:
+    from thrumsg_tui.domain.campaigns import CampaignId
     from thrumsg_tui.store.engines.postgres.delivery_lock import ServerDeliveryLock
 
 _IDLE = 10
@@ -115,6 +116,10 @@ class PostgresEngine:
         """Hold locks, and wait for those who have them."""
         with wait_reported(conn.on_wait):
             hold(conn, locks)
+
+    def share_free(self, conn: ServerConnection, campaigns: Collection[CampaignId]) -> Set[CampaignId]:
+        """Try to share the campaigns."""
+        return share_free(conn, campaigns)
 
     def await_end(self, conn: ServerConnection, key: str) -> None:
         """End the other transaction, or wait for its end."""

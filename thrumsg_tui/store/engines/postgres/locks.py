@@ -6,9 +6,9 @@ to the server in one message.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection
 from thrumsg_tui.store.locks import (
@@ -26,6 +26,9 @@ from thrumsg_tui.store.locks import (
     UsersLock,
     in_order,
 )
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.campaigns import CampaignId
 
 _CLASSES: dict[type[Lock], int] = {
     EverythingLock: 1,
@@ -77,6 +80,17 @@ def hold(conn: ServerConnection, locks: Sequence[Lock]) -> None:
         values += [ids, phones, ids, phones]
     conn.send("; ".join(statements).encode(), values)
 
+
+def share_free(conn: ServerConnection, campaigns: Collection[CampaignId]) -> Set[CampaignId]:
+    """Share campaigns, in the open transaction, that nobody holds alone; return those that are shared."""
+    found = conn.send(_SHARE_FREE.encode(), [list(campaigns)])
+    return {id for (id,) in found}
+
+
+_SHARE_FREE = f"""
+    SELECT id FROM unnest(%s::bigint[]) AS id
+    WHERE pg_try_advisory_xact_lock_shared({_FIRST_KEY.format(_CLASSES[CampaignLock])}, (id %% {_KEYS})::integer)
+"""
 
 _WANTED = """
     SELECT unnest(%s::bigint[])

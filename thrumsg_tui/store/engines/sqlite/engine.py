@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ from thrumsg_tui.store.locks import Lock
 from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS
 
 if TYPE_CHECKING:
+    from thrumsg_tui.domain.campaigns import CampaignId
     from thrumsg_tui.store.engines.sqlite.delivery_lock import FileDeliveryLock
 
 _CACHE = -2_000
@@ -117,6 +118,10 @@ class SqliteEngine:
 
     def hold(self, conn: sqlite3.Connection, locks: Sequence[Lock]) -> None:
         """Do nothing: the one writer has locked everything."""
+
+    def share_free(self, conn: sqlite3.Connection, campaigns: Collection[CampaignId]) -> Set[CampaignId]:  # noqa: ARG002
+        """Return all: the one writer holds everything."""
+        return set(campaigns)
 
     @contextmanager
     def bulk(self, conn: sqlite3.Connection) -> Iterator[None]:
