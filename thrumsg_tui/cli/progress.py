@@ -15,7 +15,7 @@ _BEGINS, _EVERY = 0.5, 0.2
 
 
 @contextmanager
-def shown_progress(what: str) -> Iterator[OnProgress]:
+def shown_progress(what: str, unit: str = "rows") -> Iterator[OnProgress]:
     """Yield a function that shows how far work is, to a person but not to a script; the line is removed at the end."""
     due = monotonic() + _BEGINS
     shown = False
@@ -25,7 +25,7 @@ def shown_progress(what: str) -> Iterator[OnProgress]:
         if monotonic() < due or not total:
             return
         due, shown = monotonic() + _EVERY, True
-        _write(f"{what}: {100 * done // total} % of {total:,} rows")
+        _write(f"{what}: {100 * done // total} % of {total:,} {unit}")
 
     try:
         yield show if may_write_over(sys.stderr) else lambda _done, _total: None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from shlex import quote
 
 from thrumsg_tui.cli import plan_file
 from thrumsg_tui.cli.json_records import outcome_record, preview_record
 from thrumsg_tui.cli.output import complain, standard_output
+from thrumsg_tui.cli.progress import shown_progress
 from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session
 from thrumsg_tui.domain.campaigns import Campaign
@@ -36,6 +37,7 @@ from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.store.changes import reassign as changes
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.input_files import called
+from thrumsg_tui.store.progress import OnProgress
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import reassignment as queries
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, open_jobs
@@ -46,14 +48,23 @@ def reassign(session: Session, args: Namespace) -> Report:
     session.who.require(Permission.REASSIGN)
     if args.plan:
         planned = _saved(session, args)
-        with explained_if_cut_short(session):
-            return outcome_report(changes.apply_plan(session.db, session.who, planned), session.program)
+        with explained_if_cut_short(session), _shown_moves() as on_progress:
+            done = changes.apply_plan(
+                session.db, session.who, planned, lambda moved: on_progress(moved, len(planned.moves))
+            )
+        return outcome_report(done, session.program)
     if args.preview:
         return _preview(session, args)
     with session.db.reading() as conn:
         request = _request(conn, args)
-    with explained_if_cut_short(session):
-        return outcome_report(changes.reassign(session.db, session.who, request), session.program)
+    with explained_if_cut_short(session), _shown_moves() as on_progress:
+        done = changes.reassign(session.db, session.who, request, on_progress)
+    return outcome_report(done, session.program)
+
+
+def _shown_moves() -> AbstractContextManager[OnProgress]:
+    """Show to a person how far a move in steps is."""
+    return shown_progress("Moving", "conversations")
 
 
 @contextmanager

@@ -101,6 +101,14 @@ def test_after_every_step_all_counts_are_right_and_everyone_sees_how_far_it_is(
     assert seen == [*(f"ana moves {done} of 50" for done in (7, 14, 21, 28, 35, 42, 49)), None]
 
 
+def test_who_asks_for_it_hears_how_far_a_move_in_steps_is(
+    db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId]
+) -> None:
+    heard: list[tuple[int, int]] = []
+    reassign(db, owner, to(db, spring, "lee"), lambda done, total: heard.append((done, total)))
+    assert heard == [(min(done, MANY), MANY) for done in range(STEP, MANY + STEP, STEP)]
+
+
 def test_a_step_takes_more_until_its_time_is_over(
     db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId]
 ) -> None:

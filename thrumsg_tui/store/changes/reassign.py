@@ -26,16 +26,23 @@ from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.locks import CampaignLock, Lock
 from thrumsg_tui.store.pacing import Pacing
+from thrumsg_tui.store.progress import OnProgress, no_progress
 from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.reassignment import at_most, plan, require_not_archived, still_possible
 from thrumsg_tui.store.queries.undo_plan import any_goes_back, count_moves, undo_plan
 
 
 @change
-def reassign(db: Database, who: Identity, request: Request) -> Outcome:
+def reassign(db: Database, who: Identity, request: Request, on_progress: OnProgress = no_progress) -> Outcome:
     """Plan a reassignment and apply it, without a preview in between.
 
     A large one is a job, and this returns when the job is finished.
+
+    Args:
+        db: The database.
+        who: The person.
+        request: What moves where.
+        on_progress: Called with the number of conversations of a job moved or skipped so far, and of all.
 
     Raises:
         Refused: In the cases of `docs/rules.md 4.6`, if the campaign is archived (`docs/rules.md 4.10`), or if the
@@ -45,7 +52,7 @@ def reassign(db: Database, who: Identity, request: Request) -> Outcome:
     with db.reading() as conn:  # planning a job reads only, so that no writer waits
         large = plan(conn, request, db.clock()) if db.pacing.too_many(at_most(conn, request)) else None
     if large and db.pacing.too_many(len(large.moves)):
-        return apply_plan(db, who, large)
+        return apply_plan(db, who, large, lambda done: on_progress(done, len(large.moves)))
     with db.writing(bulk=True) as tx:
         tx.hold(CampaignLock(request.campaign_id))
         return move(tx, who, plan(tx.conn, request, tx.now))
