@@ -229,7 +229,7 @@ def test_what_is_edited_is_as_careful(spring: Office) -> None:
     terminal.wait_for("Organization", shown)
     terminal.press("escape", "O")
     terminal.wait_for("^[[31;7mRed^[[0m")
-    terminal.press("n")
+    terminal.press("i")
     terminal.wait_for(shown)
     terminal.press("escape", "q")
     terminal.wait_for("Unassigned")
