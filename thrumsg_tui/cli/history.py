@@ -6,6 +6,7 @@ from argparse import Namespace
 
 from thrumsg_tui.cli.event_records import entry_record
 from thrumsg_tui.cli.json_records import undo_record
+from thrumsg_tui.cli.progress import shown_progress
 from thrumsg_tui.cli.reassign import explained_if_cut_short, outcome_report
 from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.session import Session
@@ -26,8 +27,9 @@ def undo(session: Session, args: Namespace) -> Report:
     """Undo a change, by default the person's own last (`docs/rules.md 4.9`)."""
     if args.preview:
         return _preview(session, args)
-    with explained_if_cut_short(session):
-        return outcome_report(changes.undo(session.db, session.who, args.event), session.program)
+    with explained_if_cut_short(session), shown_progress("Moving back", "conversations") as on_progress:
+        done = changes.undo(session.db, session.who, args.event, on_progress)
+    return outcome_report(done, session.program)
 
 
 def _preview(session: Session, args: Namespace) -> Report:

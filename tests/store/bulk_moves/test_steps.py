@@ -105,8 +105,11 @@ def test_who_asks_for_it_hears_how_far_a_move_in_steps_is(
     db: Database, owner: Identity, spring: Campaign, many: Sequence[ConversationId]
 ) -> None:
     heard: list[tuple[int, int]] = []
-    reassign(db, owner, to(db, spring, "lee"), lambda done, total: heard.append((done, total)))
-    assert heard == [(min(done, MANY), MANY) for done in range(STEP, MANY + STEP, STEP)]
+    steps = [(min(done, MANY), MANY) for done in range(STEP, MANY + STEP, STEP)]
+    moved = reassign(db, owner, to(db, spring, "lee"), lambda done, total: heard.append((done, total)))
+    assert heard == steps
+    undo(db, owner, moved.event, lambda done, total: heard.append((done, total)))
+    assert heard == [*steps, *steps]
 
 
 def test_a_step_takes_more_until_its_time_is_over(

@@ -10,10 +10,14 @@ from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.bulk_move_job import begin, finish
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.locks import EventLock
+from thrumsg_tui.store.progress import OnProgress
+from thrumsg_tui.store.queries.bulk_move_jobs import job_of
 from thrumsg_tui.store.queries.undo_preview import change_to_undo
 
 
-def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcome:
+def undo(
+    db: Database, who: Identity, event_id: EventId | None = None, on_progress: OnProgress | None = None
+) -> Outcome:
     """Undo a change; undoing an undo is a redo.
 
     Conversations that were moved again since, or whose former sender has left, are skipped and listed.
@@ -22,6 +26,7 @@ def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcom
         db: The database.
         who: The person.
         event_id: The change; None for the person's own last one that can be undone and is not an undo.
+        on_progress: Called with the number of conversations of a job moved or skipped so far, and of all.
 
     Returns:
         What was undone. Its `event` is None if nothing was left to undo, and then nothing is journalled.
@@ -30,7 +35,15 @@ def undo(db: Database, who: Identity, event_id: EventId | None = None) -> Outcom
         NotFound: If there is no such event.
         Refused: If the change cannot be undone, or was undone already.
     """
-    return finish(db, begin_undo(db, who, event_id))
+    begun = begin_undo(db, who, event_id)
+
+    def tell(done: int) -> None:
+        with db.reading() as conn:
+            job = job_of(conn, begun.event) if begun.event else None
+        if on_progress and job:
+            on_progress(done, job.total)
+
+    return finish(db, begun, tell if on_progress else None)
 
 
 @change
