@@ -18,6 +18,7 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import find_campaign, totals
 from thrumsg_tui.store.queries.history import EVERYTHING, history
 from thrumsg_tui.tui.commands import all_commands
+from thrumsg_tui.tui.commands.command import _remapped
 from thrumsg_tui.tui.demo_app import TOURS
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.tour.guide import Guide, commands_in, with_keys
@@ -68,6 +69,11 @@ def test_every_key_that_is_named_belongs_to_a_command() -> None:
     named = {id for text in TEXTS for id in commands_in(text)}
     assert len(named) > 30
     assert named - known == set()
+
+
+def test_what_is_said_follows_a_remap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(_remapped, "app.undo", "ctrl+y u")
+    assert with_keys("Press {app.undo} now.") == [("Press ", ""), ("ctrl+y", "accent"), (" now.", "")]
 
 
 def test_what_is_said_has_room_in_80_columns() -> None:
