@@ -85,11 +85,11 @@ def test_a_reader_whose_connection_was_lost_begins_on_a_new_one(db: Database) ->
     other.close()
 
 
-def _view(db: Database, who: Identity, wanted: ListRequest, cursor: ConversationId | None) -> None:
-    request = ViewRequest(wanted, first=0, height=4, cursor_id=cursor, cursor_index=1)
+def _view(db: Database, who: Identity, wanted: ListRequest, cursor: ConversationId | None, height: int = 4) -> None:
+    request = ViewRequest(wanted, first=2 if height == 1 else 0, height=height, cursor_id=cursor, cursor_index=2)
     with db.reading() as conn:
         shown = messenger_view(conn, who, request, db.clock())
-    assert len(shown.rows) == 4
+    assert len(shown.rows) == height
     assert shown.open is not None
     assert cursor in {None, shown.open.conversation.id}
 
@@ -106,6 +106,7 @@ def test_each_change_and_view_waits_for_the_server_as_seldom_as_it_can(db: Datab
 
     found = {
         "a view": traffic(db, lambda: _view(db, who, initial, conversations[2])),
+        "a view far from both ends": traffic(db, lambda: _view(db, who, initial, conversations[2], height=1)),
         "a view without a cursor": traffic(db, lambda: _view(db, who, initial, None)),
         "an initial": traffic(db, lambda: send(db, who, conversations[0])),
         "an answer": traffic(db, receive_one),
@@ -117,6 +118,7 @@ def test_each_change_and_view_waits_for_the_server_as_seldom_as_it_can(db: Datab
     }
     assert found == {
         "a view": (7, 28),  # unless it has an initial or a follow-up, whose text is asked for then: 6
+        "a view far from both ends": (6, 27),
         "a view without a cursor": (6, 24),
         "an initial": (6, 19),
         "an answer": (5, 19),

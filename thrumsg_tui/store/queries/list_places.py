@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.store.engines.connection import Connection
+from thrumsg_tui.store.engines.connection import Asked, Connection, Cursor
 from thrumsg_tui.store.queries.conversations import ListRequest, conditions
 from thrumsg_tui.store.queries.list_orders import Way
 
@@ -24,6 +24,14 @@ class Landmark(NamedTuple):
     at: int
 
 
+class Placed(NamedTuple):
+    """A row of a list with its index, and its values of the columns that order the list."""
+
+    id: ConversationId
+    at: int
+    place: Mapping[str, object]
+
+
 def place_of(conn: Connection, request: ListRequest, conversation_id: ConversationId) -> Mapping[str, object] | None:
     """Return a conversation's values of the columns that order a list, None if it is not in the list."""
     where, parameters = conditions(request)
@@ -37,7 +45,14 @@ def place_of(conn: Connection, request: ListRequest, conversation_id: Conversati
 def ids_beyond(
     conn: Connection, request: ListRequest, place: Mapping[str, object], way: Way, limit: int, offset: int = 0
 ) -> list[ConversationId]:
-    """Read the ids that lie one way of a place (`place_of`), nearest first; by the index of the order.
+    """Read the ids that lie one way of a place (`place_of`), nearest first; by the index of the order."""
+    return ask_beyond(conn, request, place, way, limit, offset)()
+
+
+def ask_beyond(
+    conn: Connection, request: ListRequest, place: Mapping[str, object], way: Way, limit: int, offset: int = 0
+) -> Asked[list[ConversationId]]:
+    """Ask for `ids_beyond`; where the first part of the way has too few, the others are asked when that is known.
 
     Args:
         conn: A connection.
@@ -48,16 +63,26 @@ def ids_beyond(
         offset: How many to skip.
     """
     where, parameters = conditions(request)
-    found: list[ConversationId] = []
-    for part in way.parts:
-        rows = conn.execute(
+    wanted = offset + limit
+
+    def ask(part: str, number: int) -> Cursor:
+        return conn.execute(
             f"SELECT id FROM conversation WHERE {where} AND {part} ORDER BY {way.by} LIMIT :limit",
-            {**parameters, **place, "limit": offset + limit - len(found)},
+            {**parameters, **place, "limit": number},
         )
-        found += (ConversationId(row["id"]) for row in rows)
-        if len(found) >= offset + limit:
-            break
-    return found[offset:]
+
+    first, *others = way.parts
+    nearest = ask(first, wanted)
+
+    def read() -> list[ConversationId]:
+        found = [ConversationId(row["id"]) for row in nearest]
+        for part in others:
+            if len(found) >= wanted:
+                break
+            found += (ConversationId(row["id"]) for row in ask(part, wanted - len(found)))
+        return found[offset:]
+
+    return read
 
 
 def ids_from(conn: Connection, request: ListRequest, first: ConversationId, number: int) -> list[ConversationId]:
@@ -108,7 +133,7 @@ def count_beyond(conn: Connection, request: ListRequest, place: Mapping[str, obj
     return sum(int(rows.fetchone()[0]) for rows in counted)
 
 
-def landmark(conn: Connection, request: ListRequest, total: int, known: Landmark) -> Landmark | None:
+def find_landmark(conn: Connection, request: ListRequest, total: int, known: Landmark) -> Placed | None:
     """Return a row with its index in a list of `total` rows, None if it is not in the list any more.
 
     The known index is taken for true if it is far from both ends. Others may have changed the list before it: then it
@@ -120,7 +145,7 @@ def landmark(conn: Connection, request: ListRequest, total: int, known: Landmark
         return None
     order = request.sql_order
     if known.at < NEAR_AN_END:
-        return Landmark(known.id, count_beyond(conn, request, place, order.up))
+        return Placed(known.id, count_beyond(conn, request, place, order.up), place)
     if known.at >= total - NEAR_AN_END:
-        return Landmark(known.id, total - 1 - count_beyond(conn, request, place, order.down))
-    return known
+        return Placed(known.id, total - 1 - count_beyond(conn, request, place, order.down), place)
+    return Placed(known.id, known.at, place)

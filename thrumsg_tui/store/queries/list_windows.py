@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.store.engines.connection import Connection
+from thrumsg_tui.store.engines.connection import Asked, Connection
 from thrumsg_tui.store.queries.conversations import ListRequest, ids
-from thrumsg_tui.store.queries.list_places import Landmark, ids_beyond, landmark, place_of, position
+from thrumsg_tui.store.queries.list_places import Landmark, Placed, ask_beyond, find_landmark, position
 from thrumsg_tui.store.queries.search import Search
 
 
@@ -71,18 +71,18 @@ def _first(place: WindowRequest, cursor: int, total: int) -> int:
     return first if first <= cursor < first + place.height else max(0, cursor - place.height // 2)
 
 
-def _cursor(conn: Connection, request: ListRequest, place: WindowRequest, total: int) -> tuple[int, Landmark | None]:
+def _cursor(conn: Connection, request: ListRequest, place: WindowRequest, total: int) -> tuple[int, Placed | None]:
     """Return the index of the cursor, which follows its conversation or stays, and a row near the window."""
     stay = _within(place.cursor_index, total)
     if place.cursor_id is not None:
-        followed = landmark(conn, request, total, Landmark(place.cursor_id, place.cursor_index))
+        followed = find_landmark(conn, request, total, Landmark(place.cursor_id, place.cursor_index))
         if followed:
             return followed.at, followed
-    return stay, landmark(conn, request, total, place.landmark) if place.landmark else None
+    return stay, find_landmark(conn, request, total, place.landmark) if place.landmark else None
 
 
 def _window(
-    conn: Connection, request: ListRequest, total: int, first: int, height: int, near: Landmark | None
+    conn: Connection, request: ListRequest, total: int, first: int, height: int, near: Placed | None
 ) -> list[ConversationId]:
     """Read the ids of a window of a list by the shortest way: from its start, from its end, or from a landmark.
 
@@ -106,17 +106,14 @@ def _window(
     return ids(conn, request, total - end, end - first, from_end=True)[::-1]
 
 
-def _around(conn: Connection, request: ListRequest, near: Landmark, first: int, end: int) -> list[ConversationId]:
+def _around(conn: Connection, request: ListRequest, near: Placed, first: int, end: int) -> list[ConversationId]:
     """Read the ids from index `first` to before `end`, counted from a landmark."""
-    place = place_of(conn, request, near.id)
-    if place is None:
-        return []
-    found, order = list[ConversationId](), request.sql_order
+    order = request.sql_order
+    above: Asked[list[ConversationId]] = list
+    below: Asked[list[ConversationId]] = list
     if first < near.at:
-        above = min(end, near.at)
-        found = ids_beyond(conn, request, place, order.up, above - first, near.at - above)[::-1]
-    if first <= near.at < end:
-        found.append(near.id)
-    if (below := max(first, near.at + 1)) < end:
-        found += ids_beyond(conn, request, place, order.down, end - below, below - near.at - 1)
-    return found
+        to = min(end, near.at)
+        above = ask_beyond(conn, request, near.place, order.up, to - first, near.at - to)
+    if (start := max(first, near.at + 1)) < end:
+        below = ask_beyond(conn, request, near.place, order.down, end - start, start - near.at - 1)
+    return [*reversed(above()), *([near.id] if first <= near.at < end else []), *below()]
