@@ -25,6 +25,12 @@ class YellowBar(LineWidget):
     _showing: tuple[Assignment, Glyphs, int] | None = None
     _letters_shown = True
 
+    def on_resize(self) -> None:
+        """Show what fits into the new width."""
+        if self._showing:
+            viewing, glyphs, _ = self._showing
+            self.show_viewing(viewing, glyphs, self.size.width)
+
     def show_letters(self, *, shown: bool) -> None:
         """Show the keys, or blanks in their places where they would be typed into a text."""
         if shown != self._letters_shown:
