@@ -52,6 +52,19 @@ async def test_keys_that_come_faster_than_the_screen_send_nothing_unseen(
         assert office.bodies(waiting[0])[-1] == "At the library."
 
 
+async def test_a_reply_and_its_enter_that_come_together_send_nothing(
+    office: Office, waiting: list[ConversationId]
+) -> None:
+    async with office.messenger() as person:
+        await person.press("enter")
+        for key in (Key("alt+2", "2"), Key("enter", "\r")):
+            person.app.post_message(key)
+        await settle(person.pilot)
+        assert person.box == "Thank you Maria!"
+        assert "Enter came before this was shown" in person.notice
+        assert office.bodies(waiting[0])[-1] == "Hello"
+
+
 async def test_the_last_answer_says_how_to_undo_it_from_the_box(office: Office, waiting: list[ConversationId]) -> None:
     async with office.messenger() as person:
         await person.press("enter", "ctrl+e", "2")
