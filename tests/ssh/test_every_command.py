@@ -220,7 +220,7 @@ def test_every_command_and_every_option_is_tried(host: Host) -> None:
         build_parser.cache_clear()
         after = {(line.command, line.option) for line in command_lines("-")}
     build_parser.cache_clear()
-    assert after - before == {(("new",), ""), (("new",), "--seed"), (("new",), "--fresh")}
+    assert after - before == {(("new",), ""), (("new",), "--seed"), (("new",), "--fresh"), (("new",), "--tour")}
     assert host.database.exists()
 
 
