@@ -270,7 +270,7 @@ class ThrumsgApp(WatchingApp):
 
         if not self._may_suspend or not can_be_continued():
             if screen := self.under_dialogs:
-                screen.say("There is no shell to return to here; {key_of('app.quit')} ends thrumsg.", warning=True)
+                screen.say(f"There is no shell to return to here; {key_of('app.quit')} ends thrumsg.", warning=True)
         elif isinstance(driver := driver_of(self), TerminalDriver):
             self.app_suspend_signal.publish(self)
             driver.suspend_to_shell()
