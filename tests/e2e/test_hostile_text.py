@@ -15,6 +15,7 @@ import pytest
 
 from tests.e2e.conftest import Office
 from tests.e2e.messenger import SIZES, open_messenger
+from tests.e2e.strange_output import strange
 from tests.e2e.terminal import Terminal
 
 HOSTILE = {
@@ -65,14 +66,6 @@ PICTURES = {
 }
 """One picture for some terminals, several characters for others, tmux and xterm among them."""
 
-OURS = re.compile(
-    r"\x1b\[[0-9;]*m|\x1b\[(?:\d+;\d+H|\d+[CG])|\x1b\[\?\d+(?:[hl]|\$p)|\x1b\[[<>]\d*u|\x1b\]22;[a-z]*\x07|\x1b\[c|\x1b\]11;\?\x1b\\|\r\n"
-)
-"""All that is written besides text: colours, places, modes, the mouse's shape, and asking the terminal who it is."""
-
-UNFINISHED = re.compile(r"\x1b[\[\]?0-9;<>]*\Z")
-"""What has not arrived as a whole."""
-
 
 def fill(office: Office, texts: Mapping[str, str]) -> None:
     """Give Sender Two contacts of such names, who write such messages."""
@@ -119,14 +112,6 @@ def borders(terminal: Terminal) -> dict[int, int]:
 def assert_unbroken(terminal: Terminal, expected: Mapping[int, int]) -> None:
     """No row ends at another column than the others."""
     assert borders(terminal) == expected, terminal.screen
-
-
-def strange(written: bytes) -> set[str]:
-    """What was written besides text and what Textual itself writes."""
-    rest = OURS.sub("", UNFINISHED.sub("", written.decode(errors="ignore")))
-    return set(
-        re.findall(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f\u200e\u200f\ufffe\U000e0000-\U000e007f]", rest)
-    )
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["120x40", "80x24"])

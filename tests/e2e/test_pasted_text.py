@@ -9,8 +9,8 @@ import pytest
 
 from tests.e2e.conftest import Office
 from tests.e2e.messenger import open_messenger
+from tests.e2e.strange_output import strange
 from tests.e2e.terminal import Terminal
-from tests.e2e.test_hostile_text import strange
 
 HOSTILE = "Zo\u00eb \x1b[31;7mred\x1b[0m \x1b]52;c;cHduZWQ=\x07\u202e\x1b[?1049l q"
 SHOWN = re.compile("Zo\u00eb (?:\u241b|\\^\\[)\\[31;7m")
