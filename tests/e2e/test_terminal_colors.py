@@ -126,3 +126,13 @@ def test_the_console_of_linux_gets_a_yellow_and_its_palette_back(spring: Office)
     terminal.press("ctrl+q")
     assert terminal.wait_exit() == 0
     assert terminal.written.rindex(b"\x1b]R") > terminal.written.rindex(b"\x1b]P3")
+
+
+def test_the_configuration_chooses_whatever_the_terminal_says(spring: Office) -> None:
+    file = spring.folder / ".config" / "thrumsg" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('[look]\ntheme = "light"\nascii = "on"\n', encoding="utf-8")
+    terminal = opened(spring, background="#000000", **TRUE_COLORS)
+    wait_for_ground(terminal, LIGHT)
+    assert b"\x1b]11;" not in terminal.written
+    assert terminal.screen.isascii()
