@@ -14,12 +14,13 @@ from thrumsg_tui.domain.preferences import (
     AsciiOnly,
     Dates,
     Density,
+    LoadedPreferences,
     Preferences,
     Preset,
     Setting,
     ThemeName,
 )
-from thrumsg_tui.preferences_file import LoadedPreferences, load_preferences, preferences_path
+from thrumsg_tui.preferences_file import load_preferences, preferences_path
 from thrumsg_tui.tui.commands.keymap import choose_keys
 
 

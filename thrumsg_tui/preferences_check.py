@@ -9,8 +9,17 @@ from tomllib import TOMLDecodeError, loads
 from typing import Any
 
 from thrumsg_tui.domain.configured_values import flag, full_name, one_of, unknown_key
-from thrumsg_tui.domain.preferences import SETTINGS, Preferences, Preset, Setting
-from thrumsg_tui.preferences_file import ChooseKeys, ChosenKeys, Fault, LoadedPreferences, unusable
+from thrumsg_tui.domain.preferences import (
+    SETTINGS,
+    ChooseKeys,
+    ChosenKeys,
+    Fault,
+    LoadedPreferences,
+    Preferences,
+    Preset,
+    Setting,
+    unusable,
+)
 from thrumsg_tui.toml_lines import TomlLines
 
 _KEYS = "keys"

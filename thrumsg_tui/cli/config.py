@@ -15,7 +15,7 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.preferences_file import preferences_path
 
 if TYPE_CHECKING:
-    from thrumsg_tui.preferences_file import LoadedPreferences
+    from thrumsg_tui.domain.preferences import LoadedPreferences
 
 
 def path(args: Namespace) -> Report:

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from enum import StrEnum
+from pathlib import Path
 
 from thrumsg_tui.domain.enums import ConversationSort
 from thrumsg_tui.domain.lazy_dataclass import dataclass
@@ -169,3 +170,62 @@ SETTINGS = (
     ),
 )
 """All settings besides single keys, in the order of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong in the file; `line` is 0 if it is the file itself."""
+
+    line: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenKeys:
+    """The keys of the commands that do not have their default ones.
+
+    Attributes:
+        keys: Textual's names of their keys, separated by spaces, by command id.
+        faults: What is wrong, by the command id that the file names.
+        remarks: What is right, and does not work on every terminal; by command id.
+    """
+
+    keys: Mapping[str, str]
+    faults: Mapping[str, str]
+    remarks: Mapping[str, str]
+
+
+ChooseKeys = Callable[[Preset, Mapping[str, str]], ChosenKeys]
+"""Returns the keys for a preset and the keys that the file gives to single commands, by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPreferences:
+    """What the file says, and what is wrong in it."""
+
+    path: Path
+    preferences: Preferences
+    exists: bool = True
+    faults: tuple[Fault, ...] = ()
+    remarks: tuple[Fault, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """The lines of the settings that the file has, by their full names."""
+
+    def said(self, fault: Fault) -> str:
+        """Return a fault or remark with its file and line."""
+        return f"{self.path}:{fault.line}: {fault.sentence}" if fault.line else f"{self.path}: {fault.sentence}"
+
+    @property
+    def notice(self) -> str:
+        """What the app says at its start; empty if all is right."""
+        if not self.faults:
+            return ""
+        more = len(self.faults) - 1
+        rest = f" {more} more: `thrumsg config check` tells all." if more else ""
+        return f"{self.said(self.faults[0])}{rest}"
+
+
+def unusable(path: Path, line: int, what: str) -> LoadedPreferences:
+    """Return the defaults for a file of which nothing can be used."""
+    fault = Fault(line, f"{what}, so nothing of the file is used.")
+    return LoadedPreferences(path, Preferences(), faults=(fault,))

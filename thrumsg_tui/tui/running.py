@@ -10,9 +10,8 @@ from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.preferences_file import load_preferences, preferences_path
 
 if TYPE_CHECKING:
-    from thrumsg_tui.domain.preferences import Preset
+    from thrumsg_tui.domain.preferences import ChosenKeys, LoadedPreferences, Preset
     from thrumsg_tui.domain.users import Identity
-    from thrumsg_tui.preferences_file import ChosenKeys, LoadedPreferences
     from thrumsg_tui.store.database import Database
     from thrumsg_tui.tui.app import ThrumsgApp
 

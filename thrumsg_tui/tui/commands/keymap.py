@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from thrumsg_tui.domain.configured_values import nearest
-from thrumsg_tui.domain.preferences import Preset
-from thrumsg_tui.preferences_file import ChosenKeys
+from thrumsg_tui.domain.preferences import ChosenKeys, Preset
 from thrumsg_tui.tui.commands import Command, all_commands, shown_key
 from thrumsg_tui.tui.commands.key_names import is_character, read_key, remark_on
 from thrumsg_tui.tui.commands.presets import PRESETS
