@@ -127,8 +127,9 @@ Most terminals send Esc and the digit for Alt and a digit, so both mean the same
 | window managers such as i3 | may go to another workspace | `ctrl+r` `1` |
 
 tmux before 3.5 waits half a second to tell Esc from Alt: there, Esc and a digit that follows soon are Alt and the
-digit. `set -s escape-time 10` in its configuration makes that rare. In the list, and where the box holds an initial
-message or a follow-up, Alt and a digit are Esc and the digit, which is a tab.
+digit. `set -s escape-time 10` in its configuration makes that rare. In tmux and screen, an Enter sends such a reply
+only 0.6 seconds after the digit, since Esc, digit and Enter may have been meant for a tab. In the list, and where the
+box holds an initial message or a follow-up, Alt and a digit are Esc and the digit, which is a tab.
 
 `ctrl+e`, `ctrl+r` and `ctrl+g` are taken by none of these: the key of screen is `ctrl+a`, that of tmux `ctrl+b`. A
 terminal within an editor or a browser may keep them for itself. There, and anywhere else, Esc and then `e`, `a` or `u`

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from textual.events import Key
 
-from tests.tui.office import Office, Person, settle
+from tests.tui.office import PATIENCE, Office, Person, settle
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.tui.stale_keys import joins_keys
+from thrumsg_tui.tui.timers import Timers
 
 
 @pytest.fixture
@@ -63,6 +65,36 @@ async def test_a_reply_and_its_enter_that_come_together_send_nothing(
         assert person.box == "Thank you Maria!"
         assert "Enter came before this was shown" in person.notice
         assert office.bodies(waiting[0])[-1] == "Hello"
+
+
+@pytest.mark.parametrize(("joined", "sent"), [(PATIENCE, "Hello"), (0.0, "Thank you Maria!")])
+async def test_in_tmux_an_enter_soon_after_alt_and_a_digit_may_be_meant_for_a_tab(
+    office: Office, waiting: list[ConversationId], monkeypatch: pytest.MonkeyPatch, joined: float, sent: str
+) -> None:
+    """Esc, 2 and Enter, which open the first row of a tab, come as Alt+2 and Enter."""
+    monkeypatch.setenv("TERM", "tmux-256color")
+    office.timers = Timers(joined=joined)
+    async with office.messenger() as person:
+        await person.press("enter")
+        await alt(person, "2")
+        assert person.box == "Thank you Maria!"
+        await person.press("enter")
+        assert ("Enter came before this was shown" in person.notice) == (sent == "Hello")
+    assert office.bodies(waiting[0])[-1] == sent
+
+
+@pytest.mark.parametrize(
+    ("environment", "joins"),
+    [
+        ({"TERM": "screen.xterm-256color"}, True),
+        ({"TERM": "tmux-256color"}, True),
+        ({"TERM": "xterm-256color", "TMUX": "/tmp/tmux-1000/default,1,0"}, True),
+        ({"TERM": "xterm-256color"}, False),
+        ({}, False),
+    ],
+)
+def test_a_terminal_that_joins_keys_is_known(environment: dict[str, str], joins: bool) -> None:
+    assert joins_keys(environment) is joins
 
 
 async def test_the_last_answer_says_how_to_undo_it_from_the_box(office: Office, waiting: list[ConversationId]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import inf
 from time import monotonic
 from typing import Protocol, runtime_checkable
@@ -20,6 +21,7 @@ class Sight:
     def __init__(self) -> None:
         self._drawn = False
         self._since = inf
+        self._not_until = 0.0
 
     @property
     def waiting(self) -> bool:
@@ -41,7 +43,11 @@ class Sight:
 
     def before(self, pressed_at: float) -> bool:
         """Return whether the content was on the screen before a key was pressed, by the monotonic clock."""
-        return self._since < pressed_at
+        return self._since < pressed_at and self._not_until <= pressed_at
+
+    def not_until(self, at: float) -> None:
+        """Count no key that is pressed before a time of the monotonic clock: it may be meant for something else."""
+        self._not_until = at
 
 
 @runtime_checkable
@@ -54,3 +60,13 @@ class Painted(Protocol):
 
     def was_painted(self) -> None:
         """Note that the drawing was written to the terminal."""
+
+
+def joins_keys(environment: Mapping[str, str]) -> bool:
+    """Return whether the terminal may send Esc and the key after it as Alt and that key.
+
+    tmux (before 3.5) and screen wait up to half a second for what follows Esc. Who leaves the message box for a tab,
+    and presses Enter there, would send the recommended reply with the tab's number.
+    """
+    kind = environment.get("TERM", "").partition("-")[0].partition(".")[0]
+    return kind in {"screen", "tmux"} or bool(environment.get("TMUX") or environment.get("STY"))

@@ -39,6 +39,9 @@ class Timers:
     rest: float = 0.7
     """On a conversation, after which others see that it is open here."""
 
+    joined: float = 0.6
+    """After a reply was chosen by Alt and a digit, until Enter sends it in tmux or screen (`stale_keys.joins_keys`)."""
+
     countdown: float = 1.0
     """Between two updates of the countdown until a message is sent."""
 

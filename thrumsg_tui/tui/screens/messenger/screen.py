@@ -6,6 +6,7 @@ run their queries again. Most commands belong to the parts.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from time import monotonic
 
@@ -42,6 +43,7 @@ from thrumsg_tui.tui.screens.messenger.send_all_runner import SendAllRunner
 from thrumsg_tui.tui.screens.messenger.state import MessengerState
 from thrumsg_tui.tui.screens.messenger.step_back import StepBack
 from thrumsg_tui.tui.screens.messenger.view_reader import ViewReader
+from thrumsg_tui.tui.stale_keys import joins_keys
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.pane import Pane
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
@@ -299,6 +301,8 @@ class MessengerScreen(CommandScreen):
         """Put a recommended reply into the message box, by its number."""
         if not self.sidebar.replies.take(number):
             self.say(f"There is no recommended reply {number}.", warning=True)
+        elif joins_keys(os.environ):
+            self.box.sight.not_until(self.thrumsg.key_pressed_at + self.thrumsg.timers.joined)
 
     # Digits and search
 
