@@ -9,43 +9,19 @@ from random import Random
 from threading import Event, Thread
 from time import monotonic
 
-from tests.endurance.office import Office, watched_phone
-from tests.endurance.person import SIZES, Person
+from tests.endurance.office import Office
+from tests.endurance.person import SIZES, Person, keys
 from tests.endurance.session import Session
+from tests.endurance.watching import Marks
 from tests.endurance.writer import Writer
 from tests.store.processes import ROOT
-from thrumsg_tui.store.changes.receive import receive
-from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.location import Location, path_of
 
-LOOK, MEASURE, MARK, RESIZE = 20.0, 1.0, 1.5, 15.0
-"""Seconds between two looks at all that must hold, two measurements, two messages to watchers, two other sizes."""
+LOOK, MEASURE, RESIZE = 20.0, 1.0, 15.0
+"""Seconds between two looks at all that must hold, two measurements, two other sizes."""
 
-
-class Marks(Thread):
-    """Messages that somebody watches for, and when each was stored."""
-
-    def __init__(self, office: Office) -> None:
-        super().__init__(daemon=True)
-        self._office = office
-        self._ending = Event()
-        self.stored: dict[str, tuple[int, float]] = {}
-        """By the message's words, the watcher and the time."""
-
-    def run(self) -> None:
-        db = Database(self._office.database)
-        nth = 0
-        while not self._ending.wait(MARK):
-            watcher = nth % len(self._office.watchers)
-            body = f"mark {nth} for {watcher}"
-            receive(db, None, watched_phone(watcher), body)
-            self.stored[body] = watcher, monotonic()
-            nth += 1
-        db.close()
-
-    def end(self) -> None:
-        """Let it end after what is under way."""
-        self._ending.set()
+WAYS_OUT = (keys("escape"), keys("q"))
+"""What somebody presses who has come into another campaign: out of a dialog, and out of a screen."""
 
 
 class Looks(Thread):
@@ -96,8 +72,6 @@ class Crowd:
         }
         self.writers = [Writer(nth, office, Random(f"{seed} writer {nth}"), 4 * pace) for nth in range(writers)]
         self.marks, self.looks = Marks(office), Looks(office.database)
-        self.seen: dict[str, float] = {}
-        """Seconds until each mark was on its watcher's screen."""
         self.keys = 0
         self.largest_log = 0
 
@@ -135,6 +109,8 @@ class Crowd:
                 session.come_back()
                 if not idle and now >= due[session]:
                     screen = session.look()
+                    if person.is_astray(screen):
+                        pending[session] = self._chance.choice(WAYS_OUT)[:]
                     pending[session] = pending[session] or person.next_keys(screen)
                     session.press(pending[session].pop(0))
                     self.keys += 1
@@ -156,12 +132,7 @@ class Crowd:
             terminal.keep()
         for nth, watcher in enumerate(self.watchers):
             if watcher.terminal in ready:
-                self._see_marks(nth, watcher.look(), now)
-
-    def _see_marks(self, nth: int, screen: str, now: float) -> None:
-        for body, (watcher, stored) in list(self.marks.stored.items()):
-            if watcher == nth and body not in self.seen and f"{body} " in f"{screen} ":
-                self.seen[body] = now - stored
+                self.marks.look(nth, watcher.look(), now)
 
     def _measure(self) -> None:
         file = path_of(self.office.database)

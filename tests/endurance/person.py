@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 from tests.e2e.terminal import bytes_of
-from tests.endurance.office import FIRST
+from tests.endurance.office import FIRST, WATCHED
 
 SIZES = ((120, 40), (120, 40), (120, 40), (80, 24), (160, 50), (100, 30), (60, 16))
 """Sizes of the window, the usual one more often."""
@@ -38,6 +38,8 @@ class Person:
     def next_keys(self, screen: str) -> Keys:
         """What to press now."""
         lines = screen.splitlines()
+        if lines[0].startswith(" Campaigns"):
+            return self._begun("open", keys("G", "enter"))  # the last one: nobody works in the one that is only watched
         if not any(line.startswith(" / ") for line in lines) and "Viewing as" not in screen:
             if "Overview" in lines[0] or "Spring" in screen:
                 return self._begun("open", keys(*["j"] * self._chance.randrange(6), "enter"))
@@ -45,6 +47,11 @@ class Person:
         names = list(self._doings)
         [name] = self._chance.choices(names, [self._doings[each][0] for each in names])
         return self._begun(name, self._doings[name][1](self._chance))
+
+    @staticmethod
+    def is_astray(screen: str) -> bool:
+        """Whether they have come into the campaign that is only watched, in which they must do nothing."""
+        return screen.startswith(f" {WATCHED} ")
 
     def _begun(self, name: str, pressed: Keys) -> Keys:
         self.done[name] = self.done.get(name, 0) + 1

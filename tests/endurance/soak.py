@@ -59,7 +59,7 @@ def main() -> int:
         crowd.run(args.minutes * 60)
         crowd.looks.look()
         crowd.looks.found += missing(office.database, _acknowledged(crowd), _people(crowd))
-        wrong = [*died, *crowd.looks.found, *_seen_by_people(crowd)]
+        wrong = [*died, *crowd.looks.found, *_seen_by_people(crowd), *crowd.marks.interference()]
         wrong += [f"{log}: {log.read_text()[-2000:]}" for log in Path(folder).rglob("*.log")]
         for line in _report(crowd, monotonic() - begun):
             sys.stdout.write(f"{line}\n")
@@ -87,7 +87,7 @@ def _report(crowd: Crowd, seconds: float) -> list[str]:
     commands = sum((writer.ended for writer in crowd.writers), Counter[tuple[str, int]]())
     refused = sum(count for (_, status), count in commands.items() if status)
     apps = resource.getrusage(resource.RUSAGE_CHILDREN)
-    late = sorted(crowd.seen.values())
+    late = sorted(crowd.marks.seen.values())
     growths = sorted(_growth(session.sizes) for session in crowd.sessions)
     largest = max(size for session in crowd.sessions for _, size in session.sizes) / MIB
     return [
@@ -108,10 +108,8 @@ def _report(crowd: Crowd, seconds: float) -> list[str]:
 
 def _beyond(crowd: Crowd, seconds: float) -> list[str]:
     """What is beyond its limit."""
-    wrong = []
-    late = sorted(crowd.seen.values())
-    if len(late) < len(crowd.marks.stored):
-        wrong.append(f"{len(crowd.marks.stored) - len(late)} messages never came to their watchers")
+    wrong = list(crowd.marks.missed(crowd.watchers))
+    late = sorted(crowd.marks.seen.values())
     if _part(late, 0.99) > LATEST:
         wrong.append(f"a change is on the others' screens after {_part(late, 0.99):.3f} s (99 of 100)")
     if crowd.largest_log / MIB > LARGEST_LOG:

@@ -6,12 +6,17 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
+from time import monotonic
 
 import pytest
 
 from tests.cli.damaging import own_environment
 from tests.endurance.ledger import missing, problems
-from tests.endurance.office import Office, phone
+from tests.endurance.office import CAMPAIGN, WATCHED, Office, phone, watched_phone
+from tests.endurance.person import Person
+from tests.endurance.session import Session
+from tests.endurance.watching import Marks
 from tests.store.processes import ROOT
 from thrumsg_tui.store.database import Database
 
@@ -65,3 +70,42 @@ def test_the_ledger_misses_what_was_acknowledged_and_is_not_there(office: Office
         "'never' is acknowledged, and stored 0 times",
         f"{PEOPLE} contacts were imported, and there are {PEOPLE + 1} conversations",
     ]
+
+
+def test_the_judge_says_what_a_watcher_missed_and_who_worked_in_their_campaign(office: Office) -> None:
+    marks, watcher = Marks(office), Session(office, office.watchers[0])
+    try:
+        watcher.begin()
+        watcher.terminal.press("2")
+        for body in ("mark 0 for 0", "mark 1 for 0"):
+            office.do("receive", "--from", watched_phone(0), "--body", body)
+            marks.stored[body] = 0, monotonic()
+            if not marks.seen:
+                watcher.terminal.wait_for(body)
+                marks.look(0, watcher.terminal.screen, monotonic())
+                assert list(marks.missed([watcher])) == marks.interference() == []
+                office.do("opt-out", watched_phone(0))
+                watcher.terminal.wait_for("Opt Outs 1")
+        watcher.terminal.settle()
+        marks.look(0, watcher.terminal.screen, monotonic())
+        [missed] = marks.missed([watcher])
+    finally:
+        watcher.close()
+    assert missed.startswith("1 of 2 messages never came to watcher0, stored from second "), missed
+    [interfered] = marks.interference()
+    assert interfered.endswith(" worked in the campaign that is only watched: opted +15105551000 out (manual)")
+
+
+def test_nobody_works_in_the_campaign_that_is_only_watched(office: Office) -> None:
+    admin, person = Session(office, office.admins[0]), Person(office.admins[0], Random(1), is_admin=True)
+    try:
+        admin.begin()
+        for key in person.next_keys(admin.terminal.screen):
+            admin.press(key)
+        admin.terminal.wait_for(f"{CAMPAIGN} ▸ Overview")
+        assert not person.is_astray(admin.terminal.screen)
+        admin.terminal.press("q", "g", "enter")
+        admin.terminal.wait_for(f"{WATCHED} ▸ Overview")
+        assert person.is_astray(admin.terminal.screen)
+    finally:
+        admin.close()
