@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import subprocess
 import sys
+from collections.abc import Callable
 from random import Random
 from threading import Event, Thread
 from time import monotonic
@@ -19,6 +20,9 @@ from thrumsg_tui.store.location import Location, path_of
 
 LOOK, MEASURE, RESIZE = 20.0, 1.0, 15.0
 """Seconds between two looks at all that must hold, two measurements, two other sizes."""
+
+REHEARSAL = 300.0
+"""Seconds after which whoever has not done each thing once begins like the others."""
 
 WAYS_OUT = (keys("escape"), keys("q"))
 """What somebody presses who has come into another campaign: out of a dialog, and out of a screen."""
@@ -72,6 +76,7 @@ class Crowd:
         }
         self.writers = [Writer(nth, office, Random(f"{seed} writer {nth}"), 4 * pace) for nth in range(writers)]
         self.marks, self.looks = Marks(office), Looks(office.database)
+        self._is_rehearsed = False
         self.keys = 0
         self.largest_log = 0
 
@@ -79,12 +84,14 @@ class Crowd:
     def sessions(self) -> list[Session]:
         return [*self.watchers, *self.workers]
 
-    def run(self, seconds: float) -> None:
-        """Let everybody work for so long."""
+    def run(self, seconds: float, *, rehearse: bool = False) -> None:
+        """Let everybody work for so long, after a rehearsal in which they do each thing once, with fewer pauses."""
         for session in self.sessions:
             session.begin()
         for watcher in self.watchers:
             watcher.terminal.press("2")
+        if rehearse:
+            self._rehearse()
         threads: list[Writer | Marks | Looks] = [*self.writers, self.marks, self.looks]
         for thread in threads:
             thread.start()
@@ -98,15 +105,32 @@ class Crowd:
             session.look()
             session.quit()
 
+    def _rehearse(self) -> None:
+        """Let everybody do each thing once: what an app loads and keeps for a screen, it then has."""
+        pace, self._pace = self._pace, self._pace / 2
+        self._is_rehearsed = True
+        for person in self.workers.values():
+            person.rehearse()
+        longest = monotonic() + REHEARSAL
+        self._work(
+            lambda: monotonic() < longest and any(person.is_rehearsing for person in self.workers.values()),
+        )
+        self._pace = pace
+
     def _work_until(self, end: float, *, idle: bool = False) -> None:
+        self._work(lambda: monotonic() < end, idle=idle)
+
+    def _work(self, goes_on: Callable[[], bool], *, idle: bool = False) -> None:
         """Press keys, look and measure."""
         due = {session: monotonic() + self._chance.random() * self._pace for session in self.workers}
         pending: dict[Session, list[bytes]] = {session: [] for session in self.workers}
         measured = resized = monotonic()
-        while (now := monotonic()) < end:
+        while goes_on():
             self._read(0.02)
+            now = monotonic()
             for session, person in self.workers.items():
-                session.come_back()
+                if session.come_back() and self._is_rehearsed:
+                    person.rehearse()
                 if not idle and now >= due[session]:
                     screen = session.look()
                     if person.is_astray(screen):

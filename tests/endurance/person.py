@@ -34,6 +34,16 @@ class Person:
         self.done: dict[str, int] = {}
         """How often each thing was begun."""
         self._doings: Mapping[str, Doing] = EVERYBODYS | (ADMINS if is_admin else {}) | {"reply": (4, self._reply)}
+        self._first: list[str] = []
+
+    @property
+    def is_rehearsing(self) -> bool:
+        """Whether there is something that they have not done since `rehearse`."""
+        return bool(self._first)
+
+    def rehearse(self) -> None:
+        """Do each thing once before any thing again."""
+        self._first = self._chance.sample(sorted(self._doings), len(self._doings))
 
     def next_keys(self, screen: str) -> Keys:
         """What to press now."""
@@ -44,14 +54,19 @@ class Person:
             if "Overview" in lines[0] or "Spring" in screen:
                 return self._begun("open", keys(*["j"] * self._chance.randrange(6), "enter"))
             return self._begun("leave", keys("escape"))
+        if self._first:
+            return self._do(self._first.pop())
         names = list(self._doings)
         [name] = self._chance.choices(names, [self._doings[each][0] for each in names])
-        return self._begun(name, self._doings[name][1](self._chance))
+        return self._do(name)
 
     @staticmethod
     def is_astray(screen: str) -> bool:
         """Whether they have come into the campaign that is only watched, in which they must do nothing."""
         return screen.startswith(f" {WATCHED} ")
+
+    def _do(self, name: str) -> Keys:
+        return self._begun(name, self._doings[name][1](self._chance))
 
     def _begun(self, name: str, pressed: Keys) -> Keys:
         self.done[name] = self.done.get(name, 0) + 1

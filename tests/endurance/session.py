@@ -83,12 +83,14 @@ class Session:
             self._fault(f"has ended with {self.terminal.status}", screen)
         return screen
 
-    def come_back(self) -> None:
-        """Open the app again, if its user has left it."""
-        if self.terminal.status is not None and not self._has_failed:
-            self.terminal.close()
-            self.sizes.clear()
-            self.terminal = Unseen(self._words, environment=self._environment)
+    def come_back(self) -> bool:
+        """Open the app again if its user has left it, and tell whether that was so."""
+        if self.terminal.status is None or self._has_failed:
+            return False
+        self.terminal.close()
+        self.sizes.clear()
+        self.terminal = Unseen(self._words, environment=self._environment)
+        return True
 
     def press(self, data: bytes) -> None:
         """Press a key, if the app still runs."""
