@@ -23,6 +23,7 @@ from textual import _time
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.app import App
 from textual.cache import FIFOCache
+from textual.css.scalar import Scalar
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key
@@ -36,7 +37,7 @@ from textual.widgets import Static
 import thrumsg_tui.tui
 from tests.tui.office import Office
 from tests.tui.textual_members import RELIED_UPON, TextualMember
-from thrumsg_tui.tui.textual_compat import forget_removed_widgets, make_strip_caches_late
+from thrumsg_tui.tui.textual_compat import bound_geometry_caches, forget_removed_widgets, make_strip_caches_late
 
 TUI = Path(thrumsg_tui.tui.__file__).parent
 COMPAT = "textual_compat.py"
@@ -208,6 +209,17 @@ async def test_the_box_of_a_messenger_that_was_left_is_not_kept_in_memory(office
             return box() is None
 
         await person.wait_until(is_gone, "the end of the box")  # a timer of its screen may still be about to end
+
+
+def test_calculations_with_regions_keep_few_results() -> None:
+    bound_geometry_caches()
+    for column in range(1000):
+        region = Region(column, 0, 80, 24)
+        assert region.intersection(Region(0, 0, 2000, 24)) == region
+        assert region.translate((1, 2)) == Region(column + 1, 2, 80, 24)
+    calculations = [each for owner in (Region, Scalar) for each in vars(owner).values() if hasattr(each, "cache_info")]
+    assert Region.intersection in calculations
+    assert max(each.cache_info().currsize for each in calculations) == 256
 
 
 def test_a_strip_has_what_textual_gives_it_but_no_cache_before_it_is_used() -> None:

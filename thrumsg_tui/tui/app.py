@@ -32,6 +32,7 @@ from thrumsg_tui.tui.shutdown import Shutdown
 from thrumsg_tui.tui.stale_keys import Painted
 from thrumsg_tui.tui.terminal import TerminalDriver
 from thrumsg_tui.tui.textual_compat import (
+    bound_geometry_caches,
     close_with,
     driver_of,
     exception_of,
@@ -89,6 +90,7 @@ class ThrumsgApp(WatchingApp):
         self._may_suspend = not forced_command and signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN
         self._terminal_is_gone = False
         self.ending = Shutdown(self.end, self._stop_writing)
+        bound_geometry_caches()
         forget_removed_widgets()
         make_strip_caches_late()
         self.register_theme(THRUMSG)

@@ -7,7 +7,7 @@ Private members are used through the functions of this module. An override has t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
 from rich.console import Console
@@ -21,6 +21,7 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.binding import BindingsMap, BindingType
 from textual.cache import FIFOCache
+from textual.css.scalar import Scalar
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
@@ -41,6 +42,7 @@ __all__ = [
     "XTermParser",
     "announce_repaints",
     "bind_first",
+    "bound_geometry_caches",
     "close_with",
     "draw_now",
     "driver_of",
@@ -64,6 +66,9 @@ __all__ = [
 ]
 
 _Result = TypeVar("_Result")
+
+_RESULTS = 256
+"""How many results of a calculation with regions are kept."""
 
 
 # The app
@@ -223,6 +228,17 @@ def forget_removed_widgets() -> None:
     cached = StylesCache.__dict__["get_inner_outer"]
     if not isinstance(cached, classmethod):
         StylesCache.get_inner_outer = classmethod(cached)  # type: ignore[assignment,method-assign]
+
+
+def bound_geometry_caches() -> None:
+    """Let each calculation with regions keep a few hundred results, of which a frame needs a part.
+
+    Textual keeps up to 4,096 of each. They come with every other size, scroll position and screen, for hours.
+    """
+    for owner in (Region, Scalar):
+        for name, member in list(vars(owner).items()):
+            if hasattr(member, "cache_parameters") and member.cache_parameters()["maxsize"] > _RESULTS:
+                setattr(owner, name, lru_cache(maxsize=_RESULTS)(member.__wrapped__))
 
 
 def make_strip_caches_late() -> None:
