@@ -30,7 +30,7 @@ async def paste(person: Person, text: str) -> None:
 async def test_a_number_is_pasted_into_the_lookup(office: Office, maria: ConversationId, pasted: str) -> None:
     async with office.app() as person:
         await person.press("p")
-        assert person.sees("Type a phone number.")
+        assert person.sees("Type a phone number, or its last digits.")
         await paste(person, pasted)
         assert person.sees("Maria Lopez", "Not opted out")
 
@@ -58,7 +58,7 @@ async def test_a_number_is_edited_within(office: Office, maria: ConversationId) 
         await person.type("5")
         assert person.sees("Maria Lopez")
         await person.press("end", "ctrl+w")
-        assert person.sees("Type a phone number.")
+        assert person.sees("Type a phone number, or its last digits.")
 
 
 async def test_the_given_number_is_edited_where_one_begins_with_that(office: Office, maria: ConversationId) -> None:
