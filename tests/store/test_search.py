@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.large import BUSY, CAMPAIGN, cached
@@ -156,6 +156,7 @@ def test_after_a_few_letters_only_the_matches_so_far_are_searched(large: Databas
 
 @READ_ONLY
 @given(st.lists(st.sampled_from(["read", "advance", "opt out", "rename"]), max_size=12), st.sampled_from(SLICES))
+@example(["opt out"] * 4, Slices(rows=90, entries=301, sorted=0, frequent=1))
 def test_while_others_change_the_list_only_what_matches_is_shown_and_in_the_end_all_of_it(
     made: Template,
     tmp_path_factory: pytest.TempPathFactory,
@@ -202,6 +203,48 @@ def test_a_search_that_is_under_way_goes_on_although_others_write(large: Databas
         search_window(conn, search, window_at(0), to_the_end=True)
     assert continued(search, request, 1) is search
     assert continued(search, request, 2) is not search
+
+
+@pytest.mark.parametrize("moves", ["nothing", "a match that is shown moves down"])
+def test_rows_further_down_come_before_the_search_is_made_again(large: Database, kims: ListRequest, moves: str) -> None:
+    """The person goes down while others change the list: the rows wait for no count."""
+    request = request_of(kims, Tab.RESPONSES, ConversationSort.RECENT, "zoe")
+    with large.reading() as conn:
+        search = Search(request, large.version(), Slices(rows=90, entries=301, sorted=0, frequent=1))
+        search_window(conn, search, window_at(0), to_the_end=True)
+        whole = ids(conn, request)
+    known = len(search.matches.ids)
+    moved = whole[3] if moves != "nothing" else None
+    with large.writing() as tx:
+        last = "(SELECT last_message_at FROM conversation WHERE id = ?)"
+        tx.conn.execute(f"UPDATE conversation SET last_message_at = {last} WHERE id = ?", (whole[known + 5], moved))
+    with large.reading() as conn:
+        again = continued(search, request, large.version() + 1)
+        while not again.matches.has(known + 10):
+            again.advance(conn, known + 10)
+        assert not again.is_done(0)
+        shown = list(again.matches.ids)
+        assert len(shown) == len(set(shown))
+        assert shown[: known + 10] == whole[: known + 10]
+        search_window(conn, again, window_at(0), to_the_end=True)
+        assert again.matches.total == len(whole)
+        assert list(again.matches.ids) == ids(conn, request)[: len(again.matches.ids)]
+
+
+def test_at_the_end_of_the_list_no_row_is_waited_for_that_has_gone(large: Database, kims: ListRequest) -> None:
+    request = request_of(kims, Tab.RESPONSES, ConversationSort.RECENT, "zoe")
+    with large.reading() as conn:
+        search = Search(request, large.version(), Slices(rows=90, entries=301, sorted=0, frequent=1))
+        search_window(conn, search, window_at(0), to_the_end=True)
+        whole = ids(conn, request)
+    with large.writing() as tx:
+        tx.conn.execute("UPDATE conversation SET opted_out = 1 WHERE id = ?", (whole[-3],))
+    with large.reading() as conn:
+        again = continued(search, request, large.version() + 1)
+        while not again.matches.has(len(whole)):
+            again.advance(conn, len(whole))
+        assert not again.is_done(0)
+        assert list(again.matches.ids) == ids(conn, request)
 
 
 # Windows

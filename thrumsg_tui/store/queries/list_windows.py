@@ -46,6 +46,7 @@ def list_window(conn: Connection, request: ListRequest, place: WindowRequest, to
 def search_window(conn: Connection, search: Search, place: WindowRequest, *, to_the_end: bool) -> ListWindow:
     """Do the next slice of a search, or all of it with `to_the_end`, and read the window of what is found."""
     rows = max(place.first, place.cursor_index) + place.height
+    search.check(conn, place.first, place.height)  # so that the slice can look for what is missing then
     while not search.is_done(rows):
         search.advance(conn, rows)
         if not to_the_end:

@@ -17,6 +17,8 @@ class Matches:
         """The first ones, in the order of the list."""
         self.total: int | None = None
         """How many there are; None while that is not known."""
+        self._known: set[int] | None = None
+        """The first ones again, once any was added after a change of the list."""
 
     def has(self, rows: int) -> bool:
         """Whether the first `rows` of the list are known, or all if it has fewer."""
@@ -34,9 +36,19 @@ class Matches:
             return self.ids.index(conversation_id)
         return None
 
+    def add(self, ids: Iterable[int], *, unchanged: bool) -> None:
+        """Add the next ones; if the list has changed, not those that have moved down and come a second time."""
+        if not unchanged:
+            known = self._known = set(self.ids) if self._known is None else self._known
+            ids = [each for each in ids if each not in known]
+            known.update(ids)
+        self.ids.extend(ids)
+
     def drop(self, gone: Iterable[ConversationId]) -> None:
         """Remove conversations that match no longer."""
         for each in gone:
             self.ids.remove(each)
+            if self._known is not None:
+                self._known.discard(each)
             if self.total is not None:
                 self.total -= 1

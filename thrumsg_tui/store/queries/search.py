@@ -83,6 +83,8 @@ class Search:
         self._found = Matches()
         self.matches = self._found
         """What to show: the result, or that of the search before until there is a window of this one."""
+        self._last: Search | None = None
+        """The search before, as long as its result is shown."""
         self._rows = 0
         self._work = self._slice_by_slice()
         next(self._work)
@@ -90,7 +92,7 @@ class Search:
     def again(self, as_of: int) -> Search:
         """Return the same search in another version of the database; it shows this one's result until it is done."""
         other = Search(self.request, as_of, self._slices)
-        other.matches = self.matches
+        other.matches, other._last = self.matches, self
         return other
 
     def narrowed(self, request: ListRequest) -> Search:
@@ -105,12 +107,19 @@ class Search:
         return self.matches is self._found and self._found.total is not None and self._found.has(rows)
 
     def advance(self, conn: Connection, rows: int) -> None:
-        """Do the next slice of the search for the first `rows` rows and the number of all."""
+        """Do the next slice of the search for the first `rows` rows and the number of all.
+
+        If the search before is shown and has too few of these rows, as some match no longer or the person has gone
+        further down, it reads on: the rows of this one may come much later.
+        """
+        if self._last and not self._last.matches.has(rows):
+            self._last.advance(conn, rows)
+            return
         self._rows = rows
         with suppress(StopIteration):
             self._work.send(conn)
         if self._found.total is not None and self._found.has(rows):
-            self.matches = self._found
+            self.matches, self._last = self._found, None
 
     def check(self, conn: Connection, first: int, height: int) -> None:
         """Remove from a window what matches no longer, if that may be."""
@@ -176,7 +185,8 @@ class Search:
                 """,
                 {**parameters, **searched, **(place or {}), "left": left},
             ).fetchall()
-            self._found.ids.extend(row["id"] for row in rows if row["is_match"])
+            matching = [row["id"] for row in rows if row["is_match"]]
+            self._found.add(matching, unchanged=self.now == self.as_of)
             left -= len(rows)
             if not left:
                 return dict(rows[-1])
