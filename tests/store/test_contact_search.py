@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,7 @@ from tests.new_database import Template
 from tests.store.arranging import give, number, take_in
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import Tab
+from thrumsg_tui.domain.errors import DatabaseUnreachable
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.users import Identity, UserId
 from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign, remove_sender
@@ -76,6 +78,23 @@ def test_in_slices_it_finds_what_one_query_finds(large: Database, text: str, ent
         whole = ids(conn, ListRequest(campaign.id, held, search=text)) if fold(text) else []
     assert sorted(search.ids) == sorted(whole)
     assert not search.is_cut
+
+
+@pytest.mark.parametrize("good", range(4))
+def test_it_is_begun_again_after_a_slice_that_failed(large: Database, good: int) -> None:
+    """A query whose connection is lost is asked once more: the search must not seem to have ended there."""
+    lost = Mock(**{"execute.side_effect": DatabaseUnreachable("lost")})
+    search, whole = (ContactSearch(Wanted("zoe"), entries=301) for _ in range(2))
+    with large.reading() as conn:
+        while not whole.is_done:
+            whole.advance(conn)
+        for _ in range(good):
+            search.advance(conn)
+        with pytest.raises(DatabaseUnreachable):
+            search.advance(lost)
+        while not search.is_done:
+            search.advance(conn)
+    assert search.ids == whole.ids
 
 
 def test_it_ends_at_as_many_as_are_wanted(large: Database) -> None:

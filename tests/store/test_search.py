@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
@@ -15,6 +16,7 @@ from tests.examples import examples
 from tests.new_database import Template, give_back
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
+from thrumsg_tui.domain.errors import DatabaseUnreachable
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
@@ -38,6 +40,8 @@ SEARCHES = (
     "(415) 000-1",
     "0001",
 )
+LOST = Mock(**{"execute.side_effect": DatabaseUnreachable("lost")})
+"""A connection that is lost."""
 SLICES = (
     Slices(rows=70, entries=110, sorted=90, frequent=2),
     Slices(rows=90, entries=301, sorted=0, frequent=1),
@@ -245,6 +249,27 @@ def test_at_the_end_of_the_list_no_row_is_waited_for_that_has_gone(large: Databa
             again.advance(conn, len(whole))
         assert not again.is_done(0)
         assert list(again.matches.ids) == ids(conn, request)
+
+
+@pytest.mark.parametrize("good", range(8))
+def test_a_search_is_begun_again_after_a_slice_that_failed(large: Database, kims: ListRequest, good: int) -> None:
+    """A query whose connection is lost is asked once more; the search must not seem to have ended, or never end."""
+    request = request_of(kims, Tab.RESPONSES, ConversationSort.RECENT, "zoe")
+    search = Search(request, 1, Slices(rows=90, entries=301, sorted=0, frequent=1))
+    with large.reading() as conn:
+        whole = ids(conn, request)
+        for _ in range(good):
+            search.advance(conn, 10)
+        with pytest.raises(DatabaseUnreachable):
+            search.advance(LOST, 10)
+        assert search_window(conn, search, window_at(0), to_the_end=True).ids == whole[:10]
+        assert search.matches.total == len(whole)
+        again = continued(search, request, 2)
+        with pytest.raises(DatabaseUnreachable):
+            again.advance(LOST, len(whole))
+        while not again.matches.has(len(whole)):
+            again.advance(conn, len(whole))
+        assert list(again.matches.ids) == whole
 
 
 # Windows

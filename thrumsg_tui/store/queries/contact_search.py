@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Mapping, Sequence
-from contextlib import suppress
 from typing import TypeAlias
 
 from thrumsg_tui.domain.conversations import ConversationId, ConversationRow
@@ -75,8 +74,7 @@ class ContactSearch:
         self._entries = entries
         self._number = number_condition(wanted.text, by_phone=wanted.by_phone)
         self._found: dict[int, _Rank] = {}
-        self._work = self._slice_by_slice()
-        next(self._work)
+        self._begin_anew()
 
     @property
     def is_cut(self) -> bool:
@@ -99,13 +97,22 @@ class ContactSearch:
         """Do the next slice."""
         if self.is_done:
             return
-        with suppress(StopIteration):
+        try:
             self._work.send(conn)
             self.is_done = self.is_cut
-            return
-        self.is_done = True
+        except StopIteration:
+            self.is_done = True
+        except BaseException:
+            self._begin_anew()
+            raise
 
     # The work
+
+    def _begin_anew(self) -> None:
+        """Begin again after a slice that failed: it may be asked once more, on another connection."""
+        self._found.clear()
+        self._work = self._slice_by_slice()
+        next(self._work)
 
     def _slice_by_slice(self) -> Generator[None, Connection, None]:
         """Do a slice for each connection that is sent."""

@@ -86,8 +86,7 @@ class Search:
         self._last: Search | None = None
         """The search before, as long as its result is shown."""
         self._rows = 0
-        self._work = self._slice_by_slice()
-        next(self._work)
+        self._begin_anew()
 
     def again(self, as_of: int) -> Search:
         """Return the same search in another version of the database; it shows this one's result until it is done."""
@@ -114,10 +113,15 @@ class Search:
         """
         if self._last and not self._last.matches.has(rows):
             self._last.advance(conn, rows)
+            self.matches = self._last.matches
             return
         self._rows = rows
-        with suppress(StopIteration):
-            self._work.send(conn)
+        try:
+            with suppress(StopIteration):
+                self._work.send(conn)
+        except BaseException:
+            self._begin_anew()
+            raise
         if self._found.total is not None and self._found.has(rows):
             self.matches, self._last = self._found, None
 
@@ -137,6 +141,14 @@ class Search:
                 return
 
     # The work
+
+    def _begin_anew(self) -> None:
+        """Begin again after a slice that failed: it may be asked once more, on another connection."""
+        is_shown = self.matches is self._found
+        self._found = Matches()
+        self.matches = self._found if is_shown else self.matches
+        self._work = self._slice_by_slice()
+        next(self._work)
 
     def _slice_by_slice(self) -> Generator[None, Connection, None]:
         """Do a slice for each connection that is sent."""
