@@ -84,14 +84,15 @@ class Search:
         self.matches = self._found
         """What to show: the result, or that of the search before until there is a window of this one."""
         self._last: Search | None = None
-        """The search before, as long as its result is shown."""
+        """The search before that made what is shown, as long as that is not the result of this one."""
         self._rows = 0
         self._begin_anew()
 
     def again(self, as_of: int) -> Search:
         """Return the same search in another version of the database; it shows this one's result until it is done."""
         other = Search(self.request, as_of, self._slices)
-        other.matches, other._last = self.matches, self
+        other.matches = self.matches
+        other._last = self if self.matches is self._found else self._last
         return other
 
     def narrowed(self, request: ListRequest) -> Search:
