@@ -88,6 +88,13 @@ def test_a_paste_is_one_text_whatever_it_holds() -> None:
 
 def test_a_paste_may_come_in_any_pieces() -> None:
     whole = f"{BEGIN}one\x1b[31m two{END}z"
-    for cut in range(len(BEGIN), len(whole)):
+    for cut in range(1, len(whole)):
         assert pastes(whole[:cut], whole[cut:]) == ["'one\\x1b[31m two'", "z"], cut
     assert pastes(*whole.partition("one")) == ["'one\\x1b[31m two'", "z"]
+
+
+def test_a_paste_whose_beginning_comes_in_two_pieces_presses_no_key() -> None:
+    for cut in range(1, len(BEGIN)):
+        pieces = f"x{BEGIN[:cut]}", f"{BEGIN[cut:]}one\x1b[A\rtwo\r{END}y"
+        assert pastes(*pieces) == ["x", "'one\\x1b[A\\rtwo\\r'", "y"], cut
+    assert pastes(*f"{BEGIN}a\x1b[Ab{END}{BEGIN}c\x1b[Ad{END}z") == ["'a\\x1b[Ab'", "'c\\x1b[Ad'", "z"]

@@ -31,22 +31,28 @@ class KeyParser(XTermParser):
         super().__init__(debug)
         self._pasted: str | None = None
         """The beginning of a paste that has not ended; None between pastes."""
+        self._typed = ""
+        """The last characters that were typed: a read may end within the sequence that begins a paste."""
 
     def feed(self, data: str) -> Iterable[Message]:
         """Yield the events of an input; an empty one ends the parser."""
-        if self._pasted is None and _PASTE_BEGINS not in data:
-            yield from super().feed(data)
-            return
         if self._pasted is None:
-            typed, _, data = data.partition(_PASTE_BEGINS)
-            if typed:
-                yield from super().feed(typed)
-        pasted, end, rest = ((self._pasted or "") + data).partition(_PASTE_ENDS)
+            place = (self._typed + data).find(_PASTE_BEGINS)
+            if place < 0:
+                self._typed = (self._typed + data)[1 - len(_PASTE_BEGINS) :]
+                yield from super().feed(data)
+                return
+            behind = place + len(_PASTE_BEGINS) - len(self._typed)
+            typed, data = data[:behind], data[behind:]
+            self._pasted, self._typed = "", ""
+            yield from super().feed(typed)
+        pasted, end, rest = (self._pasted + data).partition(_PASTE_ENDS)
         if not end:
             self._pasted = pasted
             return
         self._pasted = None
         yield Paste(pasted.replace("\x00", ""))
+        yield from (event for event in super().feed(end) if not isinstance(event, Paste))  # for Textual it was empty
         if rest:
             yield from self.feed(rest)
 
