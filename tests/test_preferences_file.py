@@ -171,3 +171,22 @@ def test_under_a_forced_command_each_login_may_have_a_file(tmp_path: Path, monke
     own.touch()
     assert preferences_path("kim") == own
     assert preferences_path("lee") == preferences_path("../people/kim") == preferences_path() == shared
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"[keys]\na{'.a' * 2000} = 1", f"[look]\ntheme = {'9' * 5000}", f"x = {'[' * 5000}{']' * 5000}"],
+    ids=["names within names", "digits", "lists"],
+)
+def test_a_text_that_is_too_much_for_its_reader_is_a_mistake_and_no_crash(tmp_path: Path, text: str) -> None:
+    found = loaded(tmp_path, text)
+    assert found.preferences == Preferences()
+    ((line, sentence),) = mistakes(tmp_path, text)
+    assert line == 0
+    assert sentence.startswith("this is no TOML (")
+    assert sentence.endswith("so nothing of the file is used.")
+
+
+def test_a_line_of_many_spaces_takes_no_time(tmp_path: Path) -> None:
+    text = f"[look]\n{' ' * 100_000}# far away\ntheme = 12\n"
+    assert [line for line, _ in mistakes(tmp_path, text)] == [3]

@@ -36,8 +36,17 @@ def check_preferences(path: Path, content: bytes, choose_keys: ChooseKeys) -> Lo
     except TOMLDecodeError as error:
         return unusable(path, TomlLines.of_error(text, error), f"this is no TOML ({error})")
     except RecursionError:
-        return unusable(path, 0, "this is no TOML (it is nested too deeply)")
-    return _Reading(path, document, TomlLines(text), choose_keys).loaded()
+        return _nested(path)
+    except ValueError as error:  # a number of thousands of digits
+        return unusable(path, 0, f"this is no TOML ({error})")
+    try:
+        return _Reading(path, document, TomlLines(text), choose_keys).loaded()
+    except RecursionError:
+        return _nested(path)
+
+
+def _nested(path: Path) -> LoadedPreferences:
+    return unusable(path, 0, "this is no TOML (it is nested too deeply)")
 
 
 class _Reading:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 _HEADING = re.compile(r"\s*\[\[?(?P<key>[^\[\]]+)\]\]?\s*(#.*)?$")
-_PAIR = re.compile(r"""\s*(?P<key>(?:[A-Za-z0-9_.\- \t]|"(?:[^"\\]|\\.)*"|'[^']*')+?)\s*=""")
+_NAME = r"""(?:[A-Za-z0-9_\-]++|"(?:[^"\\]|\\.)*+"|'[^']*+')"""
+_PAIR = re.compile(rf"\s*+(?P<key>{_NAME}(?:\s*+\.\s*+{_NAME})*+)\s*+=")  # possessive: a line may be long
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _LONG_TEXTS = re.compile(r'"{3}|\'{3}')
 

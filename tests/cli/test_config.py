@@ -162,3 +162,11 @@ def test_the_example_of_the_documentation_is_right(tmp_path: Path) -> None:
     found = load_preferences(file, choose_keys)
     assert found.faults == ()
     assert found.preferences.keys["app.lookup"] == "p f5"
+
+
+def test_a_login_too_long_for_a_file_has_none(shell: Shell, file: Path) -> None:
+    login = "k" * 300
+    assert shell.json("--forced-login", login, "config", "path") == {
+        "path": str(file.parent / "people" / f"{login}.toml"),
+        "exists": False,
+    }
