@@ -102,3 +102,9 @@ def test_our_page_has_our_address_and_port() -> None:
     for origin in (None, "", "null", "http://127.0.0.1:1", "https://127.0.0.1:8438", "http://localhost:8438"):
         assert not is_own_page(origin, "127.0.0.1:8438")
     assert not is_own_page("http://None", None)
+
+
+def test_a_cookie_that_is_no_text_is_another_one() -> None:
+    access = Access()
+    assert access.redeem(access.query.removeprefix("token="))
+    assert not access.admits({"thrumsg": b"\xff\xfe".decode("utf-8", "surrogateescape")})

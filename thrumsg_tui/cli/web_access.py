@@ -37,7 +37,9 @@ class Access:
     def admits(self, cookies: Mapping[str, str]) -> bool:
         """Whether a browser shows the cookie."""
         shown = cookies.get(_COOKIE, "")
-        return self._cookie is not None and compare_digest(shown.encode(), self._cookie.encode())
+        return self._cookie is not None and compare_digest(
+            shown.encode("utf-8", "surrogateescape"), self._cookie.encode()
+        )
 
 
 def names_this_machine(host: str | None) -> bool:
