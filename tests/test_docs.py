@@ -158,8 +158,9 @@ def test_the_page_on_backups_can_be_followed(
     page = ROOT / "docs" / "backup.md"
     at_home(tmp_path, monkeypatch)
     monkeypatch.setattr(pwd, "getpwuid", lambda _: pwd.struct_passwd(("ana", "x", 1000, 1000, "", "/", "/bin/sh")))
+    always = "--timezone UTC --open 00:00 --close 24:00 --no-quiet-hours"
     arrange = [
-        *("campaign create Spring --initial Hi --quicksend --timezone UTC --open 00:00 --close 24:00",),
+        f"campaign create Spring --initial Hi --quicksend {always}",
         *("user add kim --first-name Kim --last-name A", "campaign add-sender Spring kim"),
         *("import contacts contacts.csv --campaign Spring", "send 1", "send 2"),
     ]
