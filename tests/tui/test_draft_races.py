@@ -14,8 +14,9 @@ from thrumsg_tui.domain.errors import DatabaseBusy, Refused
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.queries.conversations import next_waiting
+from thrumsg_tui.store.queries.messenger import MessengerView, messenger_view
 from thrumsg_tui.tui import unstored_drafts
-from thrumsg_tui.tui.screens.messenger import message_sender
+from thrumsg_tui.tui.screens.messenger import message_sender, view_reader
 from thrumsg_tui.tui.screens.messenger.drafts import DraftKeeper
 from thrumsg_tui.tui.timers import Timers
 
@@ -156,3 +157,39 @@ async def test_whoever_leaves_while_a_message_is_sent_leaves_no_draft(
         monkeypatch.setattr(person.app.store, "close", close_while_it_is_sent)
         person.app.end()
     assert (office.bodies(maria)[-1], office.draft(maria)) == ("Hi Maria", None)
+
+
+async def test_a_message_that_was_sent_while_a_view_was_read_does_not_come_back_into_the_box(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maria, _ = office.contact("Maria Lopez", wrote="Hello"), office.contact("Dev Patel", wrote="Hello")
+    begun, due, held, read, go_on = Event(), Event(), Event(), Event(), Event()
+
+    def slow_send(*args: Any, **kwargs: Any) -> Sent:
+        begun.set()
+        due.wait(PATIENCE)
+        return send(*args, **kwargs)
+
+    def slow_view(*args: Any, **kwargs: Any) -> MessengerView:
+        view = messenger_view(*args, **kwargs)
+        if held.is_set() and not read.is_set():
+            read.set()
+            go_on.wait(PATIENCE)
+        return view
+
+    monkeypatch.setattr(message_sender, "send", slow_send)
+    monkeypatch.setattr(view_reader, "messenger_view", slow_view)
+    async with office.messenger() as person:
+        await person.press("enter")
+        person.send(*"Hi Maria", "enter")
+        await person.reach(begun.is_set, "the message being sent")
+        held.set()
+        person.messenger.ask_again()  # as when somebody else changes anything
+        await person.reach(read.is_set, "a view with the draft")
+        due.set()
+        await person.reach(lambda: not person.messenger.box.text, "the message being stored")
+        go_on.set()
+        await settle(person.pilot)
+        assert (person.row, person.box) == ("Dev Patel", "")
+        await person.press("enter")
+    assert office.bodies(maria).count("Hi Maria") == 1

@@ -24,6 +24,8 @@ class UnstoredDrafts:
         self._drafts: dict[ConversationId, tuple[Identity, str | None]] = {}
         self.told = False
         """Whether the person knows that drafts cannot be stored."""
+        self.changes = 0
+        """Grows when a draft was stored, or deleted with its message: a view that was read before may have an older."""
 
     async def store(self, who: Identity, conversation_id: ConversationId, draft: str | None) -> None:
         """Store a draft, or delete it if it is None; it is kept here if that fails."""
@@ -42,6 +44,7 @@ class UnstoredDrafts:
 
     def forget(self, conversation_id: ConversationId) -> None:
         """Forget a draft: its message was sent."""
+        self.changes += 1
         self._drafts.pop(conversation_id, None)
 
     def newest(self, conversation_id: ConversationId, stored: str | None) -> str | None:
@@ -68,4 +71,5 @@ class UnstoredDrafts:
     def _is_stored(self, conversation_id: ConversationId, draft: str | None) -> None:
         if conversation_id in self._drafts and self._drafts[conversation_id][1] == draft:
             del self._drafts[conversation_id]
+        self.changes += 1
         self.told = False

@@ -190,6 +190,10 @@ class ConversationPane(Vertical):
         self.head.show(parts, keys if self._narrow else ())
         self.head_keys.show(keys)
 
+    def fills_box(self, view: MessengerView) -> bool:
+        """Return whether `show` would put another text into the box: a view opens another conversation."""
+        return view.open is not None and view.open.conversation.id != self.drafts.conversation_id
+
     def _fill_box(self, shown: OpenConversation) -> None:
         """Fill the box for another conversation; keep the person's own text (`docs/rules.md 3.11`)."""
         starting = "" if self.kind is MessageKind.REPLY else shown.next_message.rendered.text

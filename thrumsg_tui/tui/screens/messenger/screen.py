@@ -169,11 +169,15 @@ class MessengerScreen(CommandScreen):
             with_record=self.sidebar.current is SidebarTab.INFO,
             landmark=self.list_pane.landmark,
         )
+        changes_of_drafts = self.thrumsg.unstored.changes
         view = await self._reader.read(self.thrumsg, request, lambda: not self.state.is_answered_by(asked))
         if view is None:  # the person has moved on
             self.ask_again()
             return
         if not self.conversation.is_attached:  # the screen went while the query ran
+            return
+        if pane.fills_box(view) and changes_of_drafts != self.thrumsg.unstored.changes:
+            await self.ask_and_paint()  # its draft may be the text that was sent meanwhile
             return
         self._paint(view)
         if view.search:
