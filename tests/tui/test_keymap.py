@@ -135,6 +135,13 @@ def test_a_character_is_no_key_where_text_is_typed(scope: Scope) -> None:
             assert told == "ß is a character, which is typed into a text there"
 
 
+@pytest.mark.parametrize("key", ["backspace", "Del", "up", "shift+left", "ctrl+End", "PgDn"])
+def test_a_key_that_edits_a_text_sends_none(key: str) -> None:
+    for id in ("box.send", "triage.next_waiting"):
+        told = choose_keys(Preset.DEFAULT, {id: key}).faults[id]
+        assert told.endswith("moves or deletes in the text there")
+
+
 def test_what_works_everywhere_takes_no_character_either() -> None:
     assert "is typed into a text" in refused(app__suspend="ß")
 

@@ -101,6 +101,11 @@ def is_character(key: str) -> bool:
     return key in {"space", "comma"} or ("+" not in key and key not in _NAMED)
 
 
+def edits_text(key: str) -> bool:
+    """Return whether a key moves or deletes in a text that is written."""
+    return key.rpartition("+")[2] in {*_MOVING, "backspace", "delete"}
+
+
 def remark_on(key: str) -> str:
     """Return who may take a key before it reaches the app; empty if nobody is known to."""
     return f"{key} may be taken by {taker}" if (taker := _OFTEN_TAKEN.get(key)) else ""

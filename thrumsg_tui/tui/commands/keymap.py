@@ -6,13 +6,16 @@ from collections.abc import Mapping
 
 from thrumsg_tui.domain.configured_values import nearest
 from thrumsg_tui.domain.preferences import ChosenKeys, Preset
-from thrumsg_tui.tui.commands import Command, all_commands, shown_key
-from thrumsg_tui.tui.commands.key_names import is_character, read_key, remark_on
+from thrumsg_tui.tui.commands import Command, Scope, all_commands, shown_key
+from thrumsg_tui.tui.commands.key_names import edits_text, is_character, read_key, remark_on
 from thrumsg_tui.tui.commands.presets import PRESETS
 from thrumsg_tui.tui.commands.together import ALWAYS, TYPED_INTO, Clash, clashes
 
 _RESERVED = {"ctrl+c": "says how to quit", "ctrl+q": "leaves thrumsg"}
 """What two keys always do, whatever else has them."""
+
+_WRITING = {Scope.TRIAGE, Scope.MESSAGE_BOX}
+"""The scopes of what works while one writes a message."""
 
 
 def choose_keys(preset: Preset, wanted: Mapping[str, str]) -> ChosenKeys:
@@ -59,6 +62,8 @@ def _keys(command: Command, written: str) -> list[str]:
     for key in keys:
         if key in _RESERVED and key not in command.default_keys.split():
             raise ValueError(f"{key} always {_RESERVED[key]}")
+        if command.scope in _WRITING and edits_text(key):  # else Backspace could send
+            raise ValueError(f"{shown_key(key)} moves or deletes in the text there")
         typed = command.scope in TYPED_INTO or command.id in ALWAYS
         if typed and is_character(key) and key not in command.default_keys.split():
             raise ValueError(f"{shown_key(key)} is a character, which is typed into a text there")
