@@ -94,6 +94,9 @@ async def test_what_became_of_an_answer_is_said(office: Office, maria: Conversat
         assert person.notice == "Answer recorded; z undoes it."
         await person.press("k", "0")
         assert person.notice == "Answer cleared; z undoes it."
+        await person.press("escape")
+        assert person.messenger.list_pane.list.has_focus
+        assert person.notice == "Answer cleared; z undoes it."
 
 
 async def test_z_takes_an_answer_back(office: Office, maria: ConversationId) -> None:

@@ -103,6 +103,23 @@ async def test_the_last_answer_says_how_to_undo_it_from_the_box(office: Office, 
         assert person.notice == "Answer recorded; Esc, then z, undoes it."
 
 
+@pytest.mark.parametrize("leaving", ["escape", "alt+1"])
+async def test_the_box_names_its_own_keys_after_an_answer(
+    office: Office, waiting: list[ConversationId], leaving: str
+) -> None:
+    office.survey("Will you vote?,Yes|No|Undecided", "When?,Early|Late")
+    async with office.messenger() as person:
+        await person.press("enter", "ctrl+e", "2")
+        assert person.notice == "Answer recorded; z undoes it."
+        if leaving == "alt+1":
+            await alt(person, "1")
+        else:
+            await person.press(leaving)
+        assert person.messenger.box.has_focus
+        assert "undoes it" not in person.notice
+        assert "Enter send" in person.notice
+
+
 async def test_words_are_typed_at_any_time(office: Office, waiting: list[ConversationId]) -> None:
     async with office.messenger() as person:
         await person.press("enter", "ctrl+e", "2", *"2 pm", "space", *"works", "enter")

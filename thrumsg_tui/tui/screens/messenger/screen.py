@@ -252,6 +252,8 @@ class MessengerScreen(CommandScreen):
     def leave_sidebar(self) -> None:
         """Go back to where the sidebar was opened."""
         self._back.out_of_sidebar()
+        if self.focused is self.box:  # where the keys that a notice names are letters
+            self.key_line.show_keys(self.shown_commands())
 
     def on_resize(self, event: Resize) -> None:
         self._panes.fit(event.size)
@@ -353,6 +355,8 @@ class MessengerScreen(CommandScreen):
     @on(RepliesPane.Chosen)
     @work(group=ACTION)
     async def _reply_chosen(self, chosen: RepliesPane.Chosen) -> None:
+        if self._panes.in_sidebar:
+            self.key_line.show_keys(self.shown_commands())  # in place of a notice: the box needs other keys
         if await self._contact.use_reply(chosen.reply.body):
             self._panes.focus_box()
 
