@@ -70,3 +70,27 @@ async def test_help_is_named_in_every_width(office: Office, size: tuple[int, int
         for back in ("H", "escape", "q", "q"):
             assert "? help" in person.lines[-1], person.screen
             await person.press(back)
+
+
+async def test_the_list_comes_back_from_the_box_with_the_rows_it_had(office: Office) -> None:
+    for letter in "ABCDEFGHIJKL":
+        office.contact(f"{letter} Lee", wrote="Hello")
+    async with office.messenger(size=(80, 24)) as person:
+        await person.press("enter", "ctrl+g", "ctrl+g")
+        assert not person.sees("A Lee")
+        await person.press("escape")
+        assert person.row == "C Lee"
+        assert person.sees("A Lee", "B Lee", "C Lee")
+
+
+async def test_the_list_comes_back_with_a_cursor_that_moved_far_meanwhile(office: Office) -> None:
+    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        office.contact(f"{letter} Lee", wrote="Hello")
+    async with office.messenger(size=(80, 24)) as person:
+        await person.press("enter", *["ctrl+g"] * 20)
+        await person.press("escape")
+        assert person.row == "U Lee"
+        assert person.sees("T Lee", "U Lee")
+        assert not person.sees("A Lee")
+        await person.press("k")
+        assert person.row == "T Lee"

@@ -246,7 +246,12 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
             self.refresh(Region(0, 0, self.scrollable_content_region.width, height))
 
     def _scroll_to_cursor(self) -> bool:
-        """Scroll as little as needed to make the cursor visible; return whether anything moved."""
+        """Scroll as little as needed to make the cursor visible; return whether anything moved.
+
+        A list that is out of sight stays where it was until it is shown again.
+        """
+        if not self.size.height:
+            return False
         top = max(self.cursor, 0) * self.row_height
         height = max(self.size.height, self.row_height)
         before = self.scroll_offset.y
