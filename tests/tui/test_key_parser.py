@@ -43,6 +43,20 @@ def test_alt_and_a_character_is_one_key_to_a_command_that_has_it() -> None:
     assert [(event.key, event.character) for event in events] == [("alt+3", "3"), ("alt+slash", "/")]
 
 
+@pytest.mark.parametrize("pieces", [("\x1b", "1"), ("x\x1b", "1\r"), ("\x1b", "1", "\r")])
+def test_escape_and_a_digit_that_come_apart_are_no_alt_however_soon(pieces: tuple[str, ...]) -> None:
+    """docs/rules.md 12.2: who goes to a tab and presses Enter there must not send the reply with its number."""
+    parser = KeyParser()
+    events = [event for text in (*pieces, "") for event in parser.feed(text) if isinstance(event, Key)]
+    assert [event.key for event in events if event.key != "x"][:2] == ["escape", "1"]
+
+
+def test_a_sequence_that_comes_in_pieces_is_one_key() -> None:
+    parser = KeyParser()
+    events = [event for text in ("\x1b", "[", "A", "\x1b", "O", "P", "") for event in parser.feed(text)]
+    assert [event.key for event in events if isinstance(event, Key)] == ["up", "f1"]
+
+
 def test_escape_and_a_control_character_are_two_keys() -> None:
     assert keys("\x1b\x05") == [("escape", "\x1b"), ("ctrl+e", "\x05")]
 

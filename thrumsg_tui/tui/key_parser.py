@@ -21,8 +21,9 @@ class KeyParser(XTermParser):
     """Textual's parser, extended to read Esc and a character that come together as Alt and that character.
 
     Most terminals send the same for Alt and a key as for Esc and then the key, if a slow line joins the two: the key
-    queue tells which of them is meant. Textual reads some of these pairs as characters that nobody typed (Esc and 3 as
-    a pound sign), and others as the key without Esc.
+    queue tells which of them is meant. They send Alt and a key at once, so what comes in two reads is Esc and then the
+    key, however soon. Textual reads some of these pairs as characters that nobody typed (Esc and 3 as a pound sign), and
+    others as the key without Esc.
 
     What is pasted is one text, whatever it holds: Textual reads escape sequences in it, and takes the rest for keys.
     """
@@ -33,12 +34,22 @@ class KeyParser(XTermParser):
         """The beginning of a paste that has not ended; None between pastes."""
         self._typed = ""
         """The last characters that were typed: a read may end within the sequence that begins a paste."""
+        self._after_esc = False
+        """Whether the present character came in a read of its own after an escape character."""
 
     def feed(self, data: str) -> Iterable[Message]:
         """Yield the events of an input; an empty one ends the parser."""
         if self._pasted is None:
             place = (self._typed + data).find(_PASTE_BEGINS)
             if place < 0:
+                if self._typed.endswith(_ESC) and data:
+                    self._after_esc = True
+                    first, data = data[0], data[1:]
+                    self._typed = (self._typed + first)[1 - len(_PASTE_BEGINS) :]
+                    yield from super().feed(first)
+                    self._after_esc = False
+                    if not data:
+                        return
                 self._typed = (self._typed + data)[1 - len(_PASTE_BEGINS) :]
                 yield from super().feed(data)
                 return
@@ -64,7 +75,7 @@ class KeyParser(XTermParser):
             yield Key("alt+enter", None)  # a new line: as Enter it would send what was typed
         else:
             for key in super()._sequence_to_key_events(sequence[-1]):
-                if key.is_printable:
+                if key.is_printable and not self._after_esc:
                     yield Key(f"{ALT}{key.key}", key.character)
                 else:
                     yield from (Key("escape", _ESC), key)
