@@ -10,7 +10,7 @@ import pytest
 
 from tests.clock import Clock
 from tests.new_database import Template
-from tests.tui.touring import touring
+from tests.tui.touring import Visitor, touring
 from thrumsg_tui.domain.enums import MessageKind
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.gateway.practice import CAMPAIGN, TOUR_SEED, prepare
@@ -22,12 +22,13 @@ from thrumsg_tui.tui.commands.command import _remapped
 from thrumsg_tui.tui.demo_app import TOURS
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.tour.guide import Guide, commands_in, with_keys
+from thrumsg_tui.tui.tour.scene import asks_to_be_left
 from thrumsg_tui.tui.tour.steps import WAYS_BACK, Place, Scene, Tour
 from thrumsg_tui.tui.tour.strip import TourStrip, wrapped
 
 pytestmark = pytest.mark.only_sqlite("a practice database is a file")
 
-TEXTS = [text for tour in TOURS.values() for step in tour.steps for text in step.texts.values()]
+TEXTS = [text for tour in TOURS.values() for step in tour.steps for text in step.all_texts]
 TEXTS += list(WAYS_BACK.values())
 
 
@@ -170,9 +171,80 @@ async def test_who_goes_astray_is_told_the_way_back(database: Path, clock: Clock
         await visitor.run("app.history")
         assert visitor.strip[1] == "q goes back to the screen before."
         await visitor.run("app.back")
-        assert visitor.strip[1].startswith("The yellow bar")
+        assert visitor.strip[1].startswith("The bar “Viewing as”")
         await visitor.run("messenger.open")
         assert visitor.strip[1] == "Esc goes back to the list."
+
+
+async def skip_to(visitor: Visitor, title: str) -> None:
+    """Go to a step of a tour without doing those before it."""
+    while visitor.guide.step.title != title:
+        await visitor.run("tour.skip")
+
+
+async def open_maya(visitor: Visitor) -> None:
+    """Go to Maya's conversations."""
+    await visitor.run("list.choose")
+    await visitor.run("messenger.viewing_as")
+    await visitor.type("maya")
+    await visitor.run("picker.choose")
+
+
+async def go_to_flag(visitor: Visitor, *, flagged: bool) -> None:
+    """Go down the list to a contact who asks to be left alone, or to one who does not."""
+    for _ in range(30):
+        if asks_to_be_left(visitor.app.under_dialogs) == flagged:
+            return
+        await visitor.run("list.down")
+    raise AssertionError(f"No such contact:\n{visitor.screen}")
+
+
+async def test_nobody_is_told_to_write_to_a_contact_who_asks_to_be_left_alone(database: Path, clock: Clock) -> None:
+    async with touring(database, clock) as visitor:
+        await open_maya(visitor)
+        await go_to_flag(visitor, flagged=True)
+        await visitor.run("messenger.open")
+        for title in ("A reply", "A recommended reply", "Choosing and sending"):
+            await skip_to(visitor, title)
+            assert visitor.strip[1].startswith("This contact asks to be left alone: Esc goes to the list")
+        await visitor.run("box.leave")
+        assert visitor.strip[1].startswith("This contact asks to be left alone: j and k go to another one")
+
+
+async def test_an_opt_out_is_asked_for_where_a_contact_asks_for_it(database: Path, clock: Clock) -> None:
+    async with touring(database, clock) as visitor:
+        await open_maya(visitor)
+        await go_to_flag(visitor, flagged=False)
+        await visitor.run("messenger.open")
+        await skip_to(visitor, "An opt-out")
+        assert "this contact does not. Esc goes to the list" in visitor.strip[1]
+        await visitor.run("box.leave")
+        assert "j and k go to one" in visitor.strip[1]
+        await visitor.run("messenger.opt_out")
+        assert visitor.strip[1].startswith("The contact under the cursor does not ask to be left alone. n leaves")
+        await visitor.run("question.leave")
+        await go_to_flag(visitor, flagged=True)
+        assert visitor.strip[1].endswith("o opts the contact under the cursor")
+        await visitor.run("messenger.opt_out")
+        assert visitor.strip[1].startswith("A question says what will happen")
+
+
+async def test_the_end_of_a_tour_speaks_of_a_question_that_still_waits(database: Path, clock: Clock) -> None:
+    async with touring(database, clock) as visitor:
+        await visitor.run("list.choose")
+        await skip_to(visitor, "Undo")
+        await visitor.run("messenger.opt_out")
+        await visitor.run("tour.skip")
+        assert visitor.strip[1] == "This question still waits. y is yes, n leaves everything as it is."
+        await visitor.run("question.leave")
+        assert visitor.strip[1].startswith("That was the tour.")
+
+
+def test_no_text_says_to_whom_a_person_has_moved_or_written() -> None:
+    """They may have chosen others than a step before has named."""
+    words = [word for text in TEXTS for word in ("Lee's", "Maya's again", "Alice", "yellow") if word in text]
+    assert words == []
+    assert [step.point for step in TOURS["presenter"].steps if "Alice" in step.point or "Tomás's" in step.point] == []
 
 
 async def test_a_step_can_be_skipped_and_the_tour_be_left(database: Path, clock: Clock) -> None:

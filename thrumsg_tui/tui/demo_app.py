@@ -22,7 +22,7 @@ from thrumsg_tui.tui.store_client import Progress
 from thrumsg_tui.tui.tour.guide import Guide, with_keys
 from thrumsg_tui.tui.tour.newcomer import NEWCOMER
 from thrumsg_tui.tui.tour.presenter import PRESENTER
-from thrumsg_tui.tui.tour.scene import Happened, has_worked, place_of, read_happened, scene_of
+from thrumsg_tui.tui.tour.scene import Happened, asks_to_be_left, has_worked, place_of, read_happened, scene_of
 from thrumsg_tui.tui.tour.steps import Place
 from thrumsg_tui.tui.tour.strip import TourStrip
 
@@ -252,7 +252,8 @@ class DemoApp(ThrumsgApp):
             f"{key_of(id)} {word}" for id, word in ((f"tour.{guide.tour.name}", "again"), ("tour.leave", "leave"))
         )
         keys: list[Part] = [(f"{key_of('tour.skip')} next  ", "quiet"), (f"{again}  ", "quiet"), (f"{leave} ", "quiet")]
-        strip.show(title, keys, guide.step.point, with_keys(guide.text(place_of(screen))))
+        told = guide.text(place_of(screen), asks=asks_to_be_left(self.under_dialogs))
+        strip.show(title, keys, guide.step.point, with_keys(told))
 
 
 def _renew(db: Database, _: Progress, who: Identity) -> None:

@@ -51,9 +51,9 @@ class Guide:
         """The current step."""
         return self.tour.steps[self.index]
 
-    def text(self, place: Place) -> str:
-        """Return what to do at a place."""
-        return self.step.texts.get(place) or WAYS_BACK[place]
+    def text(self, place: Place, *, asks: bool = False) -> str:
+        """Return what to do at a place; `asks` is whether the contact in front asks to be left alone."""
+        return self.step.by_wish.get((place, asks)) or self.step.texts.get(place) or WAYS_BACK[place]
 
     def note_command(self, id: str) -> None:
         """Note that a command of a screen has run."""
@@ -86,6 +86,6 @@ class Guide:
             ran: The commands of screens that it ran.
             place: Where the person is now.
         """
-        wanted = commands_in(" ".join([*self.step.texts.values(), WAYS_BACK[place]]))
+        wanted = commands_in(" ".join([*self.step.all_texts, WAYS_BACK[place]]))
         others = [id for id in ran if id not in wanted]
         return f"{key} was “{command(others[0]).title}”: no harm done" if others else ""

@@ -5,6 +5,14 @@ from __future__ import annotations
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.tui.tour.steps import Place, Step, Tour, at, made, marked, viewing
 
+_ASKS = "This contact asks to be left alone"
+
+_NO_REPLY = {
+    (Place.BOX, True): f"{_ASKS}: {{box.leave}} goes to the list, to write to another one.",
+    (Place.LIST, True): f"{_ASKS}: {{list.down}} and {{list.up}} go to another one.",
+}
+"""For steps that write: a reply is not for who asks to be left alone."""
+
 NEWCOMER = Tour(
     "newcomer",
     (
@@ -19,8 +27,8 @@ NEWCOMER = Tour(
         Step(
             "Viewing as",
             {
-                Place.LIST: "The yellow bar says whose conversations you see. {messenger.viewing_as} shows whose you "
-                "can see.",
+                Place.LIST: "The bar “Viewing as” says whose conversations you see. {messenger.viewing_as} shows whose "
+                "you can see; the tour goes on with Maya's.",
                 Place.PICKER: "Type maya; {picker.choose} then chooses Maya Lindqvist.",
             },
             viewing("maya"),
@@ -28,15 +36,19 @@ NEWCOMER = Tour(
         Step(
             "Reading",
             {
-                Place.LIST: "Who waits longest for an answer comes first. {messenger.open} opens the conversation, to "
-                "read it and to write."
+                Place.LIST: "Who waits longest for an answer comes first. {messenger.open} opens the conversation "
+                "under the cursor, to read it and to write."
             },
             at(Place.BOX),
         ),
         Step(
             "A reply",
-            {Place.BOX: "Write an answer. {box.send} sends it, and the next who waits comes up."},
+            {
+                Place.BOX: "Write an answer. {box.send} sends it, and the next who waits comes up.",
+                Place.LIST: "{messenger.open} opens the conversation under the cursor.",
+            },
             made(EventKind.SEND),
+            by_wish=_NO_REPLY,
         ),
         Step(
             "A recommended reply",
@@ -46,6 +58,7 @@ NEWCOMER = Tour(
                 Place.LIST: "{messenger.replies} shows replies that are written already.",
             },
             at(Place.REPLIES),
+            by_wish=_NO_REPLY,
         ),
         Step(
             "Choosing and sending",
@@ -56,6 +69,7 @@ NEWCOMER = Tour(
                 Place.LIST: "{messenger.replies} shows the replies that are written already.",
             },
             made(EventKind.SEND),
+            by_wish=_NO_REPLY | {(Place.REPLIES, True): f"{_ASKS}: {{pane.leave}} goes back to the list."},
         ),
         Step(
             "An opt-out",
@@ -67,6 +81,13 @@ NEWCOMER = Tour(
                 Place.QUESTION: "A question says what will happen before it happens. {answer.yes} is yes.",
             },
             made(EventKind.OPT_OUT),
+            by_wish={
+                (Place.BOX, False): "Some ask to be left alone; this contact does not. {box.leave} goes to the list.",
+                (Place.LIST, False): "A flag marks who asks to be left alone. {list.down} and {list.up} go to one; if "
+                "there is none, {tour.skip} goes on.",
+                (Place.QUESTION, False): "The contact under the cursor does not ask to be left alone. {question.leave} "
+                "leaves everything as it is.",
+            },
         ),
         Step(
             "A survey answer",
@@ -79,7 +100,7 @@ NEWCOMER = Tour(
         ),
         Step(
             "Marking",
-            {Place.LIST: "Now some of Maya's work goes to Lee. {messenger.mark} marks a conversation: mark two."},
+            {Place.LIST: "Now some of these go to Lee. {messenger.mark} marks a conversation: mark two."},
             marked(2),
         ),
         Step(
@@ -95,7 +116,7 @@ NEWCOMER = Tour(
         Step(
             "Undo",
             {
-                Place.LIST: "They are Lee's now. {app.undo} takes the last change back, whatever it was.",
+                Place.LIST: "Nothing has to stay as it is now: {app.undo} takes the last change back, whatever it was.",
                 Place.QUESTION: "{answer.yes} takes it back.",
             },
             made(EventKind.UNDO),
@@ -104,9 +125,13 @@ NEWCOMER = Tour(
             "You know your way",
             dict.fromkeys(
                 Place,
-                "They are Maya's again. {app.help} shows all keys, {app.palette} finds a command by its name. "
+                "That was the tour. {app.help} shows all keys, {app.palette} finds a command by its name. "
                 "{tour.leave} ends the tour; the campaign stays for you to practise.",
-            ),
+            )
+            | {
+                Place.QUESTION: "This question still waits. {answer.yes} is yes, {question.leave} leaves everything as "
+                "it is."
+            },
             None,
         ),
     ),

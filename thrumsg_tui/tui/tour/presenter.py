@@ -33,7 +33,7 @@ PRESENTER = Tour(
             "First messages",
             {
                 Place.LIST: "{messenger.tab_1} goes to the initial messages, and {messenger.open} to the box.",
-                Place.BOX: "It is written already, with her name and polling place. {box.send} sends it.",
+                Place.BOX: "It is written already, with the contact's name and place. {box.send} sends it.",
             },
             made(EventKind.SEND),
             "Peer to peer: a person sees each message, and sends it by one key.",
@@ -45,7 +45,7 @@ PRESENTER = Tour(
                 Place.LIST: "{messenger.tab_2} goes to the responses. Wait some seconds: who answers appears there.",
             },
             heard,
-            "A message with a gap, like the next, is not sent. Meanwhile Alice answers.",
+            "A message with a gap, like the next, is not sent. Meanwhile a contact answers.",
         ),
         Step(
             "A reply",
@@ -54,7 +54,7 @@ PRESENTER = Tour(
                 Place.BOX: "Write an answer, then {box.send}. What is in the box is sent as it stands.",
             },
             made(EventKind.SEND),
-            "It is sent in the admin's name; the conversation stays Tomás's.",
+            "It is sent in the admin's name; the conversation stays its sender's.",
         ),
         Step(
             "What was learnt",
@@ -69,7 +69,7 @@ PRESENTER = Tour(
         Step(
             "Leave me alone",
             {
-                Place.LIST: "{list.down} goes down to the flag, and {messenger.opt_out} opts the contact out.",
+                Place.LIST: "{list.down} goes down to a flag, and {messenger.opt_out} opts the contact out.",
                 Place.QUESTION: "{answer.yes} is yes.",
             },
             made(EventKind.OPT_OUT),
@@ -78,7 +78,7 @@ PRESENTER = Tour(
         Step(
             "Moving work",
             {
-                Place.LIST: "{messenger.reassign_sender} moves what Tomás holds.",
+                Place.LIST: "{messenger.reassign_sender} moves what the sender in the bar holds.",
                 Place.QUESTION: "{answer.reassign_some}: some of it.",
                 Place.BULK: "Type lee, {bulk.apply}, and a number. Read the preview aloud, then {bulk.apply}.",
             },
@@ -94,7 +94,7 @@ PRESENTER = Tour(
         Step(
             "Undo",
             {
-                Place.HISTORY: "{history.undo} takes back the change under the cursor: the move.",
+                Place.HISTORY: "{history.undo} takes back the change under the cursor.",
                 Place.QUESTION: "It says first what would go back and what would stay. {answer.yes} does it.",
             },
             made(EventKind.UNDO),

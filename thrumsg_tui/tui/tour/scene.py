@@ -65,6 +65,12 @@ def _pane_of(messenger: MessengerScreen) -> Place:
     return Place.REPLIES if sidebar.replies.has_focus_within else Place.INFO
 
 
+def asks_to_be_left(under: Screen[Any] | None) -> bool:
+    """Return whether the contact in front, of the screen under dialogs, seems to ask to be left alone."""
+    contact = under.open_contact if isinstance(under, MessengerScreen) else None
+    return contact is not None and contact.flagged
+
+
 @dataclass(frozen=True, slots=True)
 class Happened:
     """What has happened since an event: the person's changes, how many messages came, and the newest event."""

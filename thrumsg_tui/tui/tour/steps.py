@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
 from enum import StrEnum, auto
 
 from thrumsg_tui.domain.events import EventKind
@@ -97,12 +98,19 @@ class Step:
         texts: What to do, by the place where the person is. At other places they are told the way back.
         done: Whether the person has done it; None for the last step, which stays until they leave.
         point: What a presenter says, as one line.
+        by_wish: What to do instead at a place where the contact in front asks to be left alone, or does not.
     """
 
     title: str
     texts: Mapping[Place, str]
     done: Condition | None
     point: str = ""
+    by_wish: Mapping[tuple[Place, bool], str] = field(default_factory=dict)
+
+    @property
+    def all_texts(self) -> Sequence[str]:
+        """Whatever may be told in it."""
+        return [*self.texts.values(), *self.by_wish.values()]
 
 
 @dataclass(frozen=True, slots=True)
