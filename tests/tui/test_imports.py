@@ -202,6 +202,30 @@ async def test_a_path_that_is_no_file_is_said_and_kept(office: Office, path: str
         assert person.sees("Which file?") or person.sees("There is no file") or person.sees("is a folder")
 
 
+async def test_enter_on_a_file_that_is_not_there_says_so_and_stays(office: Office, strange: Path) -> None:
+    async with office.app() as person:
+        await person.press("I")
+        await fill(person, file=str(strange) + "x")
+        await person.press("enter")
+        assert person.sees("There is no file")
+        assert form_of(person).form.here == "file"
+        await person.press("backspace")
+        assert not person.sees("There is no file")
+        await person.press("enter")
+        assert form_of(person).form.here == "kind"
+
+
+async def test_after_a_mistake_the_cursor_is_in_the_field_that_is_wrong(office: Office, tmp_path: Path) -> None:
+    async with office.app() as person:
+        await person.press("I")
+        await fill(person, file=str(tmp_path / "nofile.csv"))
+        form_of(person).form.begin("kind")
+        await person.press("ctrl+o")
+        assert person.sees("There is no file", "nofile.csv")
+        assert form_of(person).form.here == "file"
+        assert form_of(person).form.entered["file"] == str(tmp_path / "nofile.csv")
+
+
 async def test_every_other_kind_is_imported_too(office: Office, tmp_path: Path) -> None:
     files = {
         "users": "login,first_name,last_name,role\nmax,Max,Miller,sender\n",

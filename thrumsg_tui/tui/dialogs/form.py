@@ -199,6 +199,22 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
             self.form.enter_value(asked.field.name, chosen.typed)
             self.form.action_go(1)
 
+    @on(Form.Named)
+    @work
+    async def _go_on_from_file(self, asked: Form.Named) -> None:
+        """Go to the next field if the file that was named does; else say why not."""
+        if (refusal := asked.field.refusal) is None:
+            return
+        self._listing = True
+        try:
+            wrong = await asyncio.to_thread(refusal, asked.typed)
+        finally:
+            self._listing = False
+        if wrong:
+            self.form.show_wrong({asked.field.name: wrong})
+        else:
+            self.form.action_go(1)
+
     # Saving
 
     @on(Form.Done)

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import ImportKind
+from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.imports.import_run import ImportOptions
 from thrumsg_tui.store.imports.inspection import Inspection, inspect
 from thrumsg_tui.store.imports.result import Imported, write_rejects
+from thrumsg_tui.store.input_files import refuse_odd_file
 from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
@@ -58,6 +60,7 @@ def file_form(
             f"{key_of('field.enter')} lists the files; or {files.hint}",
             files.matching,
             files.folder,
+            lambda typed: _refusal(files, typed),
         ),
         ChoiceField(
             "kind",
@@ -78,11 +81,16 @@ def file_form(
         kind = ImportKind(entered["kind"])
         if not entered["file"].strip():
             raise Unfit({"file": "Which file?"})
+        if wrong := await store.run_io(lambda: _refusal(files, entered["file"])):
+            raise Unfit({"file": wrong})
         path = await store.run_io(lambda: files.to_read(entered["file"]))
         campaign = (entered["campaign"] or None) if kind.takes_campaign else None
         if kind.needs_campaign and campaign is None:
             raise Unfit({"campaign": "This goes into a campaign: choose one, or make one first."})
-        await store.run_io(lambda: _inspect(files, path, kind))
+        try:
+            await store.run_io(lambda: _inspect(files, path, kind))
+        except Refused as refusal:
+            raise Unfit({"file": refusal.explanation}) from refusal
         return FileChoice(kind, path, campaign, ImportOptions(region=_region(entered)))
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
@@ -149,6 +157,21 @@ def rejects_form(
 
     fields: list[Field] = [PathField("file", "File", files.shown(default), files.hint, files.matching)]
     return FormDialog("Keep the rejected rows", fields, save, glyphs, done="writes them")
+
+
+def _refusal(files: NamedFiles, typed: str) -> str:
+    """Return why what was typed names no file that can be imported, empty if it does."""
+    try:
+        path = files.to_read(typed)
+        with files.naming(path):
+            refuse_odd_file(path, path.stat())
+    except FileNotFoundError:
+        return f"There is no file {files.shown(path)}."
+    except OSError as error:
+        return f"{files.shown(path)} cannot be read: {error.strerror}."
+    except ThrumsgError as refusal:
+        return refusal.explanation
+    return ""
 
 
 def _inspect(

@@ -116,6 +116,13 @@ class Form(VerticalScroll, can_focus=False):
             super().__init__()
             self.field, self.typed = field, typed
 
+    class Named(Message):
+        """Enter was pressed in the field of a file that says whether the file does."""
+
+        def __init__(self, field: PathField, typed: str) -> None:
+            super().__init__()
+            self.field, self.typed = field, typed
+
     def __init__(self, fields: Sequence[Field], glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._rows = {field.name: _Row(field, glyphs) for field in fields}
@@ -171,10 +178,12 @@ class Form(VerticalScroll, can_focus=False):
             self.begin(names[index])
 
     def action_enter(self) -> None:
-        """Focus the next field; in the last one, post `Done`, and in that of a file where none is named, `Listed`."""
+        """Focus the next field; in the last one, post `Done`, and in that of a file `Listed` or `Named`."""
         row = self._rows[self.here] if self.here else None
         if row and isinstance(row.field, PathField) and row.field.folder and names_no_file(row.editor.entered):
             self.post_message(self.Listed(row.field, row.editor.entered.strip()))
+        elif row and isinstance(row.field, PathField) and row.field.refusal:
+            self.post_message(self.Named(row.field, row.editor.entered))
         elif self.here == list(self._rows)[-1]:
             self.post_message(self.Done())
         else:

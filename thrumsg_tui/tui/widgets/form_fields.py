@@ -45,7 +45,8 @@ class ChoiceField:
 class PathField:
     """The path of a file. Tab completes it, as in a shell; `complete` returns the completions.
 
-    With `folder`, Enter where no file is named yet lists the folder that is.
+    With `folder`, Enter where no file is named yet lists the folder that is. `refusal` returns why a file that is named
+    does not do, or an empty text; then Enter goes on. Both may be slow.
     """
 
     name: str
@@ -54,6 +55,7 @@ class PathField:
     hint: str = ""
     complete: Callable[[str], list[str]] = matching
     folder: Callable[[str], Folder] | None = None
+    refusal: Callable[[str], str] | None = None
 
 
 Field = TextField | ChoiceField | PathField
