@@ -150,7 +150,7 @@ async def test_of_several_those_already_there_count_as_skipped(office: Office) -
         await person.press("A")
         give(office, "lee", ids[:1])
         await keys(person, "r", *"lee", "enter")
-        assert "to Lee Bishop?\n\n2 needs reply. 1 more is there already." in person.question
+        assert "to Lee Bishop?\n\n2 need a reply. 1 more is there already." in person.question
         await person.press("y")
         assert "Moved 2 conversations from Kim Alvarez to Lee Bishop; 1 skipped" in person.notice
 

@@ -203,7 +203,11 @@ class Flow:
 def by_status(moves: Sequence[Move]) -> str:
     """Return the number of moves of each status, and of opted-out ones, in words (`docs/rules.md 4.7`)."""
     counts = Counter("opted out" if move.opted_out else move.status.replace("_", " ") for move in moves)
-    return ", ".join(f"{number} {words}" for words, number in counts.most_common())
+    several = {"needs reply": "need a reply"}
+    one = {"needs reply": "needs a reply"}
+    return ", ".join(
+        pluralize(number, one.get(words, words), several.get(words, words)) for words, number in counts.most_common()
+    )
 
 
 def flows(moves: Sequence[Move]) -> tuple[Flow, ...]:
