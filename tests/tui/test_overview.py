@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.tui.moving import give
 from tests.tui.office import ALWAYS_OPEN, SCRIPT, Office, Person
 from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.enums import CampaignState, SenderSort
+from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
@@ -150,6 +153,13 @@ async def test_a_paused_campaign_says_that_it_is_closed(office: Office) -> None:
         assert person.sees("Campaign is open.")
         change_state(office.db, office.ana, "Spring", CampaignState.PAUSED)
         await person.wait_for("Campaign is currently closed: it is paused.")
+
+
+async def test_when_a_campaign_opens_is_seen_in_80_columns(bare: Office) -> None:
+    bare.campaign(hours=DailyHours("America/New_York", 9 * 60, 21 * 60))
+    bare.clock.now = datetime(2026, 3, 4, 3, 0, tzinfo=UTC)
+    async with bare.app(size=(80, 24)) as person:
+        assert person.sees("Campaign is currently closed until tomorrow 09:00 EST; its hours are 09:00")
 
 
 async def test_who_has_the_messenger_open_is_online(office: Office) -> None:

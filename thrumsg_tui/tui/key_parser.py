@@ -22,8 +22,8 @@ class KeyParser(XTermParser):
 
     Most terminals send the same for Alt and a key as for Esc and then the key, if a slow line joins the two: the key
     queue tells which of them is meant. They send Alt and a key at once, so what comes in two reads is Esc and then the
-    key, however soon. Textual reads some of these pairs as characters that nobody typed (Esc and 3 as a pound sign), and
-    others as the key without Esc.
+    key, however soon. Textual reads some of these pairs as characters that nobody typed (Esc and 3 as a pound sign),
+    and others as the key without Esc.
 
     What is pasted is one text, whatever it holds: Textual reads escape sequences in it, and takes the rest for keys.
     """

@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 
 from thrumsg_tui.domain.ages import waiting_age
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId, has_not_started
-from thrumsg_tui.domain.closures import closure
+from thrumsg_tui.domain.closures import closure, format_moment
 from thrumsg_tui.domain.enums import HoursIn
 from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.names import search_rows
@@ -107,12 +107,17 @@ class OverviewScreen(CommandScreen):
         others = sum(each.online for each in shown.senders if each.user and each.user.id != me)
         self.show_title(safe_text(shown.campaign.name), "Overview", others_online=others)
         totals = shown.totals
-        closed = closure(shown.campaign, self.thrumsg.store.db.clock())
+        now = self.thrumsg.store.db.clock()
+        closed = closure(shown.campaign, now)
         hours = shown.campaign.hours
         its_own = shown.campaign.hours_in is HoursIn.CAMPAIGN
         daily = f" from {format_clock(hours.opens)} to {format_clock(hours.closes)} in each contact's time zone"
         opened = "" if its_own else daily
         state = f"Campaign is currently closed: {closed.reason}." if closed else f"Campaign is open{opened}."
+        if closed and closed.opens_at:  # when it opens comes first, since a narrow window cuts the end
+            between = f"{format_clock(hours.opens)}–{format_clock(hours.closes)} {shown.campaign.whose_hours}"
+            until = format_moment(shown.campaign, closed.opens_at, now)
+            state = f"Campaign is currently closed until {until}; its hours are {between}."
         moving: list[Part] = [(f"{safe_text(shown.job.sentence)} ", "marked")] if shown.job else []
         self._state.show([(f"  {state}", "warning" if closed else "quiet")], moving)
         self._counters.show(
