@@ -212,9 +212,11 @@ class Terminal:
         return cell
 
     def background(self, row: int, column: int) -> str:
-        """The colour behind a cell."""
+        """The colour behind a cell; `reversed` for the terminal's own one of texts."""
         cell = self.cell(row, column)
-        return str(cell.fg if cell.reverse else cell.bg)
+        if cell.reverse:
+            return "reversed" if cell.fg == "default" else str(cell.fg)
+        return str(cell.bg)
 
     def row_of(self, text: str) -> int:
         """The first row that shows a text."""

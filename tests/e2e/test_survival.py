@@ -227,7 +227,8 @@ def test_it_is_legible_in(spring: Office, kind: str) -> None:
     for row in range(terminal.rows):
         for column in range(terminal.columns):
             cell = terminal.cell(row, column)
-            assert cell.data in {" ", ""} or cell.fg != cell.bg, terminal.screen
+            hidden = cell.fg == cell.bg != "default"  # the terminal's own two differ
+            assert cell.data in {" ", ""} or not hidden, terminal.screen
 
 
 def test_without_colours_none_is_written(spring: Office) -> None:
@@ -262,7 +263,7 @@ def test_where_only_ascii_can_be_shown_only_ascii_is_written(spring: Office) -> 
     messenger = open_messenger(spring, "Sender One", LANG="C", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     terminal = messenger.terminal
     messenger.wait_for_row("Abby Stone")
-    assert " *  Abby Stone" in terminal.screen
+    assert " * Abby Stone" in terminal.screen
     terminal.press("e", "1", "escape", "?")
     terminal.wait_for("Keys")
     terminal.press("escape", "o")

@@ -156,7 +156,7 @@ async def test_a_campaign_opens_once_its_server_is_back(
     on_server: Office, cluster: Cluster, ids: list[ConversationId]
 ) -> None:
     async with on_server.messenger(sender=None, login="kim") as person:
-        await person.press("escape")
+        await person.press("q")
         await person.wait_for("Campaigns")
         cluster.stop("immediate")
         await person.press("enter")

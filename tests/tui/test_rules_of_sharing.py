@@ -130,7 +130,7 @@ async def test_level_brings_the_totals_together(office: Office) -> None:
 async def test_the_extra_one_goes_to_whoever_stands_first_on_this_screen(office: Office) -> None:
     people(office, 1)
     async with office.app() as person:
-        await person.press("S")  # Z to A
+        await person.press("b")  # Z to A
         await person.press("r")
         await fill_in(person, "a", everyone=True)
         await person.press("enter")
@@ -184,7 +184,7 @@ async def test_the_senders_give_in_the_order_of_this_screen(office: Office) -> N
     for login, first in (("lee", 20), ("zoe", 30)):
         people(office, 2, login, first=first)
     async with office.app() as person:
-        await person.press("S")  # Z to A
+        await person.press("b")  # Z to A
         await person.press("R")
         await fill_in(person, "s", count=2, to=[KIM])
         await person.press("enter")
