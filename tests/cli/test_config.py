@@ -166,6 +166,7 @@ def test_the_example_of_the_documentation_is_right(tmp_path: Path) -> None:
 
 def test_a_login_too_long_for_a_file_has_none(shell: Shell, file: Path) -> None:
     login = "k" * 300
+    (file.parent / "people").mkdir(parents=True, exist_ok=True)
     assert shell.json("--forced-login", login, "config", "path") == {
         "path": str(file.parent / "people" / f"{login}.toml"),
         "exists": False,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import stat
 from dataclasses import replace
 from datetime import timedelta
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnusable, NotPermitt
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.opened_points import EVERYTHING
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store import restore as restoring
 from thrumsg_tui.store.backup import backup
 from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
 from thrumsg_tui.store.changes.due import let_due
@@ -325,3 +328,24 @@ def test_a_second_copy_in_the_same_second_has_a_name_of_its_own(db: Database, ow
 def test_make_first_owner_is_not_needed_after_it(db: Database, owner: Identity, saved: Path) -> None:
     go_back(db, saved, owner)
     assert make_first_owner(db, "mallory", "M", "") is False
+
+
+def test_what_a_killed_one_has_half_copied_goes_with_the_next(
+    db: Database, owner: Identity, saved: Path, clock: Clock, tmp_path: Path
+) -> None:
+    def die_in_the_copy() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(restoring, "copy_into", lambda *_: os._exit(9))
+            restore(db.path, saved, "ana", who=owner, clock=db.clock)
+
+    def half_copied() -> list[str]:
+        return [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")]
+
+    child = get_context("fork").Process(target=die_in_the_copy)
+    child.start()
+    child.join()
+    assert child.exitcode == 9
+    assert half_copied() != []
+    clock.now += timedelta(minutes=1)
+    go_back(db, saved, owner)
+    assert half_copied() == []

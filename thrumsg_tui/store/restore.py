@@ -177,7 +177,7 @@ def _replace(own: Path, copy: RestoredCopy, prepared: Prepared, now: datetime) -
     def keep() -> None:
         nonlocal since, opted_out, all_opt_outs, kept
         kept = free_name(own, now)
-        live, part = Database(own), part_beside(kept)
+        live, part = Database(own), part_beside(own.with_name(f"{own.stem}-before-restore{own.suffix}"))
         try:
             copy_into(live, part)
             to_disk(part)
