@@ -246,6 +246,9 @@ class Database:
         own: Connection | None = getattr(self._local, role, None)
         other: Connection | None = getattr(self._local, _OTHER[role], None)
         conn = other if own is None and other is not None and self.engine.is_free(other) else own
+        if own is not None and other is None and self.engine.is_busy(own):  # in its other role
+            setattr(self._local, _OTHER[role], own)
+            conn = None
         if conn is not None and self.engine.is_lost(conn):  # what it would write is lost
             self._forget(conn)
             conn = None

@@ -119,6 +119,9 @@ class Engine(Protocol[C]):
     def is_free(self, conn: C) -> bool:
         """Whether a connection can have the other role, too, now."""
 
+    def is_busy(self, conn: C) -> bool:
+        """Whether a connection that can have both roles is in a transaction."""
+
     def begin_read(self, conn: C) -> None:
         """Begin a transaction in which all queries see one state of the database."""
 

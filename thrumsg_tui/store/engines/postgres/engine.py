@@ -91,6 +91,10 @@ class PostgresEngine:
         """Whether no transaction is open."""
         return not conn.in_transaction
 
+    def is_busy(self, conn: ServerConnection) -> bool:
+        """Whether a transaction is open."""
+        return conn.in_transaction
+
     def begin_read(self, conn: ServerConnection) -> None:
         """Let the first query begin a read transaction."""
         conn.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", _waiting(), reads=True)

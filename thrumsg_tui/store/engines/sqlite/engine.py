@@ -104,6 +104,10 @@ class SqliteEngine:
         """Return False: a reader never writes."""
         return False
 
+    def is_busy(self, conn: sqlite3.Connection) -> bool:  # noqa: ARG002 - it has one role
+        """Return False: it has no other role."""
+        return False
+
     def begin_read(self, conn: sqlite3.Connection) -> None:
         """Begin a read transaction."""
         conn.execute("BEGIN")
