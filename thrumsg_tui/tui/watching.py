@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from asyncio import get_running_loop
 from contextlib import suppress
-from datetime import tzinfo
-from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.store.queries.settings import restored_at
@@ -16,33 +14,18 @@ from thrumsg_tui.tui.opening_route import Route
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.textual_compat import is_exiting
 
-if TYPE_CHECKING:
-    from thrumsg_tui.domain.preferences import Preferences
-    from thrumsg_tui.domain.users import Identity
-    from thrumsg_tui.store.database import Database
-    from thrumsg_tui.tui.timers import Timers
-
 _WAITING = "Waiting for the database: another change is being written. Keys are kept."
 
 
 class WatchingApp(NavigatingApp):
     """An app that sees what others write to its database."""
 
-    def __init__(
-        self,
-        db: Database,
-        who: Identity,
-        zone: tzinfo,
-        *,
-        forced_command: bool,
-        preferences: Preferences,
-        timers: Timers,
-    ) -> None:
-        super().__init__(db, who, zone, forced_command=forced_command, preferences=preferences, timers=timers)
-        self._version = -1
-        self._restored: str | None = None
-        self._cut_off = ""
-        """Why the database cannot be used now; empty while it can."""
+    _version = -1
+    """The version of the database that the screens show."""
+    _restored: str | None = None
+    """When the database last went back to a backup."""
+    _cut_off = ""
+    """Why the database cannot be used now; empty while it can."""
 
     def tell_of_waits(self) -> None:
         """Say in the bottom line, from now on, when a change waits for another one."""
