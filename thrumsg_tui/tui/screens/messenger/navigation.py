@@ -19,6 +19,8 @@ async def next_sender(thrumsg: AppContext, state: MessengerState, step: int) -> 
     order, now = SenderOrder.parse(stored), store.db.clock()
     rows = await store.query(assignments, state.campaign_id, now, order.sort, reverse=order.reverse)
     ids = [row.id for row in rows]
+    if not ids:  # the campaign is gone: the database went back to before it
+        return state
     here = ids.index(state.assignment_id) if state.assignment_id in ids else 0
     return state.view_as(ids[(here + step) % len(ids)])
 
