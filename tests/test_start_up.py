@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "thrumsg_tui"
@@ -35,3 +37,16 @@ def test_only_the_app_has_style_sheets() -> None:
     """Textual parses all of them anew when a screen brings one more; that takes as long as to make the screen."""
     brings = {name for name, source in MODULES.items() if re.search(r"^ +CSS(_PATH)? = ", source, re.MULTILINE)}
     assert brings == {"tui/app.py"}
+
+
+_OF_A_TOUR = ("thrumsg_tui.tui.tour.", "thrumsg_tui.tui.dialogs.", "thrumsg_tui.tui.screens.messenger.")
+_OF_THE_CAMPAIGN = ("thrumsg_tui.gateway.practice_campaign", "thrumsg_tui.store.imports", "csv")
+
+
+def test_the_demo_loads_neither_its_tours_nor_how_its_campaign_is_made() -> None:
+    """It loaded 184 modules more than the app, and took a fifth longer to its first picture."""
+    look = "import sys, thrumsg_tui.tui.demo_app; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    names = done.stdout.split()
+    assert "thrumsg_tui.tui.demo_app" in names
+    assert [name for name in names if name.startswith((*_OF_A_TOUR, *_OF_THE_CAMPAIGN))] == []

@@ -13,7 +13,7 @@ import thrumsg_tui
 PACKAGE = Path(thrumsg_tui.__file__).parent
 
 NOT_REPEATED = {
-    "gateway/practice.py:prepare": "a file that nobody else knows yet",
+    "gateway/practice_campaign.py:build": "a file that nobody else knows yet",
     "store/backup.py:_take_along": "a copy that nobody else has open",
     "store/backup.py:copy_rows_into": "a copy that nobody else has open",
     "store/database_move/move.py:_claim": "the command is given again, and finishes what it began",

@@ -19,12 +19,12 @@ from thrumsg_tui.store.queries.campaigns import find_campaign, totals
 from thrumsg_tui.store.queries.history import EVERYTHING, history
 from thrumsg_tui.tui.commands import all_commands
 from thrumsg_tui.tui.commands.command import _remapped
-from thrumsg_tui.tui.demo_app import TOURS
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.tour.guide import Guide, commands_in, with_keys
 from thrumsg_tui.tui.tour.scene import asks_to_be_left
 from thrumsg_tui.tui.tour.steps import WAYS_BACK, Place, Scene, Tour
 from thrumsg_tui.tui.tour.strip import TourStrip, wrapped
+from thrumsg_tui.tui.tour.touring import TOURS
 
 pytestmark = pytest.mark.only_sqlite("a practice database is a file")
 

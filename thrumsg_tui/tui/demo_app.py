@@ -1,4 +1,7 @@
-"""The app of `thrumsg demo`: it offers the tours, and shows where its person is in one."""
+"""The app of `thrumsg demo`: it offers the tours, and shows where its person is in one.
+
+Until there is a tour it loads none, and nothing of what the practice campaign is made with.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 from textual.events import Key
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.errors import ThrumsgError
@@ -14,35 +17,20 @@ from thrumsg_tui.gateway.practice import CAMPAIGN, TOUR_SEED, prepare
 from thrumsg_tui.gateway.practice_delivery import PracticeDelivery
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.tui.app import ThrumsgApp
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of, shown_key
-from thrumsg_tui.tui.dialogs.choice import confirmation
+from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.opening_route import Route
-from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.store_client import Progress
-from thrumsg_tui.tui.tour.guide import Guide, with_keys
-from thrumsg_tui.tui.tour.newcomer import NEWCOMER
-from thrumsg_tui.tui.tour.presenter import PRESENTER
-from thrumsg_tui.tui.tour.scene import Happened, asks_to_be_left, has_worked, place_of, read_happened, scene_of
-from thrumsg_tui.tui.tour.steps import Place
-from thrumsg_tui.tui.tour.strip import TourStrip
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.users import Identity
     from thrumsg_tui.store.database import Database
-    from thrumsg_tui.tui.widgets.line_widgets import Part
-
-TOURS = {tour.name: tour for tour in (NEWCOMER, PRESENTER)}
+    from thrumsg_tui.tui.tour.guide import Guide
+    from thrumsg_tui.tui.tour.touring import Touring
 
 _MOST_DIALOGS = 8
 """How many dialogs are left with Esc before a tour begins."""
 
 _LOSS = "The tour begins with the practice campaign as new: what you have done in it is gone then."
-
-_IN_TOUR = "-in-tour"
-"""The class of screens with a strip."""
-
-_NO_LETTERS = frozenset({Place.CAMPAIGNS, Place.OVERVIEW, Place.LIST, Place.SURVEY, Place.HISTORY, Place.QUESTION})
-"""The places where no key types a letter."""
 
 
 class DemoApp(ThrumsgApp):
@@ -65,12 +53,8 @@ class DemoApp(ThrumsgApp):
     def __init__(self, db: Database, who: Identity, zone: tzinfo, *, tour: str | None = None, **app: Any) -> None:
         super().__init__(db, who, zone, **app)
         self._first = tour
-        self.guide: Guide | None = None
-        """The guide of the tour, None without one."""
-        self._said = ""
-        """What the strip says about the last key."""
-        self._reached = 0
-        """The index of the step at the last key."""
+        self._touring: Touring | None = None
+        """The tour, None without one."""
         self._ran: list[str] = []
         """The commands of screens that the last key ran."""
         self._acted = False
@@ -84,7 +68,7 @@ class DemoApp(ThrumsgApp):
         self.call_after_refresh(self._offer)
 
     def _offer(self) -> None:
-        if self.guide is None and (screen := self.under_dialogs) and not screen.key_line.notice:
+        if self._touring is None and (screen := self.under_dialogs) and not screen.key_line.notice:
             newcomer, presenter = key_of("tour.newcomer"), key_of("tour.presenter")
             screen.say(f"New here? {newcomer} shows you round in three minutes; {presenter} is a tour for an audience.")
 
@@ -100,7 +84,9 @@ class DemoApp(ThrumsgApp):
         Outside of a tour, ask first if the person has done anything in the campaign: it will be gone.
         """
         await self._leave_dialogs()
-        if self.guide is None and await self.store.query(has_worked, self.who.actor.login):
+        if self._touring is None and await self._has_worked():
+            from thrumsg_tui.tui.dialogs.choice import confirmation
+
             question = confirmation("Tour", _LOSS, "Begin", "Not now", left="No tour was begun")
             if not await self.push_screen_wait(question):
                 return
@@ -113,6 +99,11 @@ class DemoApp(ThrumsgApp):
             self.tell(str(error))
         finally:
             self._on_the_way -= 1
+
+    async def _has_worked(self) -> bool:
+        from thrumsg_tui.tui.tour.scene import has_worked
+
+        return await self.store.query(has_worked, self.who.actor.login)
 
     async def _begin_anew(self, name: str) -> None:
         async with self._turn:
@@ -141,28 +132,32 @@ class DemoApp(ThrumsgApp):
             self._delivery = PracticeDelivery()
 
     async def _guide_through(self, name: str) -> None:
+        from thrumsg_tui.tui.tour.scene import read_happened
+        from thrumsg_tui.tui.tour.touring import Touring
+
         happened = await self.store.query(read_happened, self.who.actor.login, EventId(0))
-        self.guide = Guide(TOURS[name], happened.newest)
-        self._said, self._reached = "", 0
-        for screen in self.screen_stack:
-            self._show_on(screen)
+        self._touring = Touring(self, name, happened.newest)
+
+    @property
+    def guide(self) -> Guide | None:
+        """The guide of the tour, None without one."""
+        return self._touring.guide if self._touring else None
 
     def action_leave_tour(self) -> None:
         """End the tour; the campaign stays."""
-        if self.guide is not None:
+        if self._touring is not None:
             self._end()
             self.tell(f"The tour has ended; {key_of('tour.newcomer')} begins it again.")
 
     def _end(self) -> None:
-        self.guide = None
-        for screen in self.screen_stack:
-            screen.remove_class(_IN_TOUR)
-            screen.query(TourStrip).remove()
+        if touring := self._touring:
+            self._touring = None
+            touring.end()
 
     async def action_skip_step(self) -> None:
         """Go to the next step without doing this one."""
-        if guide := self.guide:
-            guide.skip((await self._happened(guide)).newest)
+        if self._touring:
+            await self._touring.skip()
 
     # Looking
 
@@ -176,84 +171,30 @@ class DemoApp(ThrumsgApp):
     async def _key_done(self) -> None:
         """Look whether the step is done, and answer a key that did not help."""
         ran, self._ran, acted, self._acted = self._ran, [], self._acted, False
-        if self.guide is None:
-            return
-        for id in ran:
-            self.guide.note_command(id)
-        before, self._reached = self._reached, await self._look()
-        self._said = ""
-        if self._reached == before and isinstance(event := self.keys.last, Key):
-            self._said = self._answer_to(self.guide, event, ran, acted=acted)
-        self._show()
-
-    def _answer_to(self, guide: Guide, event: Key, ran: list[str], *, acted: bool) -> str:
-        place, key = place_of(self.screen), shown_key(event.key)
-        if not acted and place in _NO_LETTERS:
-            return f"{key} does nothing here"
-        return guide.answer_to(key, ran, place)
+        if self._touring:
+            await self._touring.key_done(ran, acted=acted)
 
     def ask_again(self) -> None:
         """Let the front screen run its queries again, and look whether a step is done: a contact may have written."""
         super().ask_again()
-        if self.guide is not None:
-            self.run_worker(self._look_again(), group="look", exclusive=True)
-
-    async def _look_again(self) -> None:
-        await self._look()
-        self._show()
-
-    async def _look(self) -> int:
-        """Go to the first step that is not done; return its index."""
-        try:
-            while guide := self.guide:
-                happened = await self._happened(guide)
-                scene = scene_of(self.screen, self.under_dialogs, happened)
-                if guide is not self.guide or not guide.look(scene, happened.newest):
-                    break
-        except ThrumsgError as error:
-            self.tell(str(error))
-        return self.guide.index if self.guide else 0
-
-    async def _happened(self, guide: Guide) -> Happened:
-        return await self.store.query(read_happened, self.who.actor.login, guide.since)
+        if self._touring:
+            self.run_worker(self._touring.look_again(), group="look", exclusive=True)
 
     # Showing
 
     def push_screen(self, screen: Any, *args: Any, **kwargs: Any) -> Any:
         """Show a screen, in a tour with its strip."""
         pushed = super().push_screen(screen, *args, **kwargs)
-        self._show_on(self.screen)
+        if self._touring:
+            self._touring.show_on(self.screen)
         return pushed
 
     def switch_screen(self, screen: Any) -> Any:
         """Show a screen in the place of another, in a tour with its strip."""
         switched = super().switch_screen(screen)
-        self._show_on(self.screen)
+        if self._touring:
+            self._touring.show_on(self.screen)
         return switched
-
-    def _show(self) -> None:
-        if self.screen_stack:
-            self._show_on(self.screen)
-
-    def _show_on(self, screen: Screen[Any]) -> None:
-        """Show the step on a screen."""
-        if (guide := self.guide) is None or not isinstance(screen, CommandScreen | ModalScreen):
-            return
-        strip = next(iter(screen.query(TourStrip)), None)
-        if strip is None:
-            strip = TourStrip()
-            screen.mount(strip)
-            screen.add_class(_IN_TOUR)
-        number = f" Tour {guide.index + 1}/{len(guide.tour.steps)} "
-        title: list[Part] = [(number, "strong"), (guide.step.title, "accent")]
-        if self._said:
-            title.append((f"  {self._said}", "warning"))
-        again, leave = (
-            f"{key_of(id)} {word}" for id, word in ((f"tour.{guide.tour.name}", "again"), ("tour.leave", "leave"))
-        )
-        keys: list[Part] = [(f"{key_of('tour.skip')} next  ", "quiet"), (f"{again}  ", "quiet"), (f"{leave} ", "quiet")]
-        told = guide.text(place_of(screen), asks=asks_to_be_left(self.under_dialogs))
-        strip.show(title, keys, guide.step.point, with_keys(told))
 
 
 def _renew(db: Database, _: Progress, who: Identity) -> None:
