@@ -50,3 +50,22 @@ def test_the_demo_loads_neither_its_tours_nor_how_its_campaign_is_made() -> None
     names = done.stdout.split()
     assert "thrumsg_tui.tui.demo_app" in names
     assert [name for name in names if name.startswith((*_OF_A_TOUR, *_OF_THE_CAMPAIGN))] == []
+
+
+_LEAN = """
+import sys
+from thrumsg_tui.tui.lean_import import import_textual
+import_textual()
+print(*sys.modules)
+import asyncio, ssl, textual.types, textual.widgets
+print(asyncio.sslproto.ssl, ssl.create_default_context().__class__.__name__, textual.types.DirEntry.__name__)
+"""
+
+
+def test_textual_comes_without_what_no_screen_of_ours_has_and_whoever_wants_that_still_gets_it() -> None:
+    done = subprocess.run([sys.executable, "-c", _LEAN], capture_output=True, text=True, check=True)
+    names, later = done.stdout.splitlines()
+    absent = {"ssl", "textual.types", "textual.widgets._select", "textual.widgets._directory_tree"}
+    assert absent & set(names.split()) == set()
+    assert "textual.app" in names.split()
+    assert later == "None SSLContext DirEntry"

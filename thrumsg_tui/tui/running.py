@@ -53,6 +53,9 @@ def run_app(
     Raises:
         ThrumsgError: The first screen could not be shown.
     """
+    from thrumsg_tui.tui.lean_import import import_textual
+
+    import_textual()
     loaded = read_preferences(forced_login)
     if loaded.preferences.keys:
         from thrumsg_tui.tui.commands import remap
