@@ -41,12 +41,16 @@ class Plan:
     seconds: float
     server_kills: int
     host_losses: int
+    cuts: int
+    cut_for: float
+    """Seconds for which a link is cut."""
 
     def events(self) -> list[tuple[float, str]]:
         """When what happens, as parts of the time."""
         kills = [(at, "kill the server") for at in (0.25, 0.75)[: self.server_kills]]
         losses = [(0.45, "lose the host"), (0.62, "get it back")] if self.host_losses else []
-        return sorted([*kills, *losses])
+        cuts = [(0.33, "cut the link")] if self.cuts else []
+        return sorted([*kills, *losses, *cuts, (0.5, "look at the connections")])
 
 
 class CampaignCourse:
@@ -69,6 +73,7 @@ class CampaignCourse:
         self._threads: list[Thread] = []
         self._happened: list[tuple[float, str]] = []
         self._sent_all = Counter[int]()
+        self._connections = Counter[str]()
         self._away: Branch | None = None
         self._begun = 0.0
         self._proxy: subprocess.Popen[bytes] | None = None
@@ -129,6 +134,7 @@ class CampaignCourse:
             ("commands", _told(Counter({f"{name} -> {status}": count for (name, status), count in commands.items()}))),
             ("send-all", _told(Counter({f"exit status {status}": n for status, n in self._sent_all.items()}))),
             ("services", f"{sum(branch.started_again for branch in self._branches)} × started again"),
+            ("connections", _told(self._connections)),
             ("contacts", _told(self._contacts.done)),
             ("our messages", _told(states(self._team.location("olga")))),
             ("carrier", _told(Counter({kind: kinds[kind] for kind in ("accepted", "received", "webhook", "gave_up")}))),
@@ -158,6 +164,10 @@ class CampaignCourse:
         match what:
             case "kill the server":
                 return lambda: self._begin(self._kill_server)
+            case "cut the link":
+                return lambda: self._begin(self._cut_link)
+            case "look at the connections":
+                return self._look_at_connections
             case "lose the host":
                 return self._lose_host
             case _:
@@ -189,6 +199,35 @@ class CampaignCourse:
         sleep(AWAY)
         self._team.cluster.start()
         self._happened.append((at, f"the server was killed, and was away for {monotonic() - began:.1f} s"))
+
+    def _cut_link(self) -> None:
+        """Cut off the host that delivers for a while; nobody there ends, and nobody knows."""
+        self._await_deliverer()
+        active, at = self._deliverer(), self._at
+        host = next(branch.host for branch in self._branches if branch.host.name == active)
+        cut = monotonic()
+        host.cut()
+        under_way = states(self._team.location("olga"))["sending"]
+        while self._deliverer() in {active, ""} and monotonic() < cut + self._plan.cut_for:
+            sleep(LOOK)
+        others = f"{self._deliverer() or 'nobody'} delivered after {monotonic() - cut:.1f} s"
+        sleep(max(0.0, cut + self._plan.cut_for - monotonic()))
+        host.join()
+        away = monotonic() - cut
+        self._happened.append(
+            (at, f"{active} was cut off for {away:.1f} s with {under_way} messages under way; {others}")
+        )
+
+    def _look_at_connections(self) -> None:
+        """See that what comes from the hosts is encrypted."""
+        with self._team.connected() as conn:
+            found = conn.execute(
+                "SELECT COALESCE(version, 'plain text') FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) "
+                "WHERE client_addr IS NOT NULL"
+            )
+            self._connections.update(str(version) for (version,) in found)
+        if "plain text" in self._connections:
+            self.faults.append("a host speaks to the server in plain text")
 
     def _lose_host(self) -> None:
         self._await_deliverer()  # the server may have been away a moment ago

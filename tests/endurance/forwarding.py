@@ -10,8 +10,8 @@ import socket
 import sys
 from contextlib import suppress
 
-GIVEN_UP_AFTER = 5_000
-"""Milliseconds in which the other host must confirm what it gets, as `deliver` wants it of a carrier (Http)."""
+GIVEN_UP_AFTER = 5
+"""Seconds in which the other host must answer, and confirm what it gets, as `deliver` wants it of a carrier (Http)."""
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -27,12 +27,13 @@ async def forward(port: int, host: str, to: int) -> None:
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            far_reader, far_writer = await asyncio.open_connection(host, to)
-        except OSError:
+            async with asyncio.timeout(GIVEN_UP_AFTER):
+                far_reader, far_writer = await asyncio.open_connection(host, to)
+        except OSError:  # TimeoutError is one
             writer.close()
             return
         ours: socket.socket = far_writer.get_extra_info("socket")
-        ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GIVEN_UP_AFTER)
+        ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GIVEN_UP_AFTER * 1000)
         await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
 
     server = await asyncio.start_server(connected, "127.0.0.1", port, backlog=1024)

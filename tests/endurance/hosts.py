@@ -1,9 +1,10 @@
 """Three hosts on one PostgreSQL server: `python -m tests.endurance.hosts`, or `make hosts`.
 
-The hosts are network namespaces. On each, two people have the app open and one works by the command line; one host
-delivers, one stands by, one listens; contacts answer through the carrier of `tests/carrier`. Meanwhile the server is
-killed twice, and the host that delivers loses its link and all its processes. In the end nothing may be lost or
-twice: the carrier's own log is the judge. `--harm naive` delivers as most programs do, and must be found out.
+The hosts are network namespaces; to the server they speak TLS, and have it prove who it is. On each, two people have
+the app open and one works by the command line; one host delivers, one stands by, one listens; contacts answer through
+the carrier of `tests/carrier`. Meanwhile the server is killed twice, the host that delivers is cut off for half a
+minute, and the one that delivers then loses its link and all its processes. In the end nothing may be lost or twice:
+the carrier's own log is the judge. `--harm naive` delivers as most programs do, and must be found out.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from time import monotonic
 
 from benchmarks.measuring import machine
 from tests.carrier.running import running_carrier
+from tests.certificates import made_certificate
 from tests.cli.damaging import own_environment
 from tests.endurance.balance import differences
 from tests.endurance.branch import CARRIER_PORT, LISTENER_PORT, NUMBERS, Branch, Desk, configure
@@ -78,7 +80,8 @@ def _run(args: argparse.Namespace, folder: Path) -> tuple[list[str], list[str]]:
     options += [word for number in NUMBERS for word in ("--number", number)]
     with ExitStack() as stack:
         hosts = stack.enter_context(network(*ROLES))
-        team = stack.enter_context(_server())
+        authority = folder / "authority.crt"
+        team = stack.enter_context(_server(authority))
         carrier = stack.enter_context(running_carrier(folder / "carrier.log", *options))
         office = Office(
             folder,
@@ -95,8 +98,14 @@ def _run(args: argparse.Namespace, folder: Path) -> tuple[list[str], list[str]]:
             place = folder / host.name
             place.mkdir()
             configure(place, carrier, args.wait)
-            branches.append(_branch(host, place, office, args))
-        plan = Plan(args.minutes * 60, server_kills=args.server_kills, host_losses=args.host_losses)
+            branches.append(_branch(host, place, office, authority, args))
+        plan = Plan(
+            args.minutes * 60,
+            server_kills=args.server_kills,
+            host_losses=args.host_losses,
+            cuts=args.cuts,
+            cut_for=args.cut_for,
+        )
         course = CampaignCourse(branches, office, team, carrier, plan, Random(args.seed))
         stack.callback(course.close)
         course.run()
@@ -108,20 +117,24 @@ def _run(args: argparse.Namespace, folder: Path) -> tuple[list[str], list[str]]:
 
 
 @contextmanager
-def _server() -> Iterator[Team]:
-    """Start a server that forgets nothing, which the hosts can reach."""
-    with team_server(DURABLE) as team:
+def _server(authority: Path) -> Iterator[Team]:
+    """Start a server that forgets nothing, which the hosts reach by TLS only; write down whom they trust for that."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="thrumsg-tls-"))
+        made = made_certificate(Path(folder), "db.example", HUB)
+        shutil.copyfile(made.authority, authority)
+        team = stack.enter_context(team_server({**DURABLE, **made.settings}))
         with (team.cluster.folder / "data" / "pg_hba.conf").open("a") as rules:
-            rules.write(f"host all all {HUB}/24 trust\n")
+            rules.write(f"hostssl all all {HUB}/24 trust\n")
         with team.connected() as conn:
             conn.execute("SELECT pg_reload_conf()")
             conn.execute("CREATE ROLE host_c LOGIN IN ROLE thrumsg_app, thrumsg_host")
         yield team
 
 
-def _branch(host: Host, folder: Path, office: Office, args: argparse.Namespace) -> Branch:
+def _branch(host: Host, folder: Path, office: Office, authority: Path, args: argparse.Namespace) -> Branch:
     nth = list(ROLES).index(host.name)
-    address = ServerAddress(f"postgresql://{ROLES[host.name]}@{HUB}/thrumsg?sslmode=disable")
+    address = ServerAddress(f"postgresql://{ROLES[host.name]}@{HUB}/thrumsg?sslrootcert={authority}")
     desk = Desk(folder, address, host.inside, office.people, office.senders)
     program = ["-c", NAIVE] if args.harm == "naive" else ["-m", "thrumsg_tui"]
     deliver = [*program, "deliver", "--wait"]
@@ -147,6 +160,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--wait", type=float, default=15.0, help="seconds until the carrier is asked after a doubt")
     parser.add_argument("--server-kills", type=int, default=2)
     parser.add_argument("--host-losses", type=int, default=1)
+    parser.add_argument("--cuts", type=int, default=1, help="how often the link of the active host is cut")
+    parser.add_argument("--cut-for", type=float, default=30.0, help="seconds until it is back")
     parser.add_argument("--harm", choices=("naive",), help="make it wrong, to see that it is found")
     parser.add_argument("--seed", type=int, default=7)
     return parser.parse_args()

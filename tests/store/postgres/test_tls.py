@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,8 +12,9 @@ from tempfile import TemporaryDirectory
 import psycopg
 import pytest
 
+from tests.certificates import made_certificate
 from tests.outside_tools import require_tool
-from tests.postgres_server import PATIENCE, USER, own_cluster
+from tests.postgres_server import USER, own_cluster
 from thrumsg_tui.domain.errors import DatabaseUnreachable, DatabaseUnusable
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines import engine_for
@@ -97,35 +97,10 @@ def secured() -> Iterator[Secured]:
     with TemporaryDirectory(dir="/tmp", prefix="thrumsg-tls-") as name, socket.create_server(("127.0.0.1", 0)) as free:
         folder, port = Path(name), free.getsockname()[1]
         free.close()
-        certificate, key = made_certificate(folder)
-        settings = {
-            "listen_addresses": "127.0.0.1,127.0.0.2",
-            "port": str(port),
-            "ssl": "on",
-            "ssl_cert_file": str(certificate),
-            "ssl_key_file": str(key),
-        }
+        made = made_certificate(folder, "db.example", "127.0.0.1")
+        settings = {"listen_addresses": "127.0.0.1,127.0.0.2", "port": str(port), **made.settings}
         with own_cluster(settings):
-            yield Secured(port, certificate)
-
-
-def made_certificate(folder: Path) -> tuple[Path, Path]:
-    """Make a certificate that is its own authority, readable for the server."""
-    certificate, key = folder / "server.crt", folder / "server.key"
-    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=db.example"]
-    names = ["-addext", "subjectAltName=DNS:db.example,IP:127.0.0.1"]
-    subprocess.run(
-        [*words, *names, "-out", str(certificate), "-keyout", str(key)],
-        check=True,
-        capture_output=True,
-        timeout=PATIENCE,
-    )
-    folder.chmod(0o755)
-    certificate.chmod(0o644)
-    key.chmod(0o600)
-    if os.geteuid() == 0:
-        shutil.chown(key, "postgres", "postgres")
-    return certificate, key
+            yield Secured(port, made.authority)
 
 
 def is_encrypted(address: str) -> bool:
