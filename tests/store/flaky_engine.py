@@ -67,6 +67,9 @@ class FlakyEngine(SqliteEngine):
             self.dead = True
             self._fail("no server")
 
+    def may_be_committed(self, conn: sqlite3.Connection, error: Exception) -> bool:
+        return isinstance(error, Lost)
+
     def await_end(self, conn: sqlite3.Connection, key: str) -> None:
         self.awaited.append(key)
 

@@ -202,8 +202,7 @@ class Database:
         try:
             self.engine.commit(tx.conn)
         except self.engine.driver_error as error:
-            lost = self.engine.failure(error) is Failure.DISCONNECTED or self.engine.is_lost(tx.conn)
-            if tx.evidence is None or not lost:
+            if tx.evidence is None or not self.engine.may_be_committed(tx.conn, error):
                 raise
             from thrumsg_tui.store.lost_commits import was_committed
 

@@ -23,9 +23,12 @@ from tests.store.servers.failing_server import (
 from tests.store.servers.standbys import address_of_both, cluster_with_standby
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import DatabaseUnreachable
+from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.location import ServerAddress
+from thrumsg_tui.store.queries.thread import draft
 from thrumsg_tui.store.queries.users import has_users
 
 LASTING = {"synchronous_commit": "on"}
@@ -110,6 +113,48 @@ def test_without_its_server_a_change_fails_soon_and_readers_go_on_when_it_is_bac
             assert has_users(conn)
         send(db, who, second)
     assert stored_in(address) == 2
+
+
+def test_what_never_left_since_the_server_was_gone_before_is_not_called_doubtful(cluster: Cluster) -> None:
+    """A draft, all of which goes to the server together with its COMMIT."""
+    address = cluster.address(make_database(cluster))
+    [first] = campaign_at(address, 1)
+    with closing(Database(ServerAddress(address))) as db:
+        who = known_as(db, "ana")
+        keep_draft(db, who, first, "Hello")
+        cluster.stop("immediate")
+        begun = monotonic()
+        with pytest.raises(DatabaseUnreachable, match=r"does not answer.* Nothing was changed"):
+            keep_draft(db, who, first, "Hello again")
+        assert monotonic() - begun < 5
+        cluster.start()
+        keep_draft(db, who, first, "Hello again")
+        assert draft_of(db, who, first) == "Hello again"
+
+
+def draft_of(db: Database, who: Identity, conversation: ConversationId) -> str | None:
+    with db.reading() as conn:
+        return draft(conn, who.user.id, conversation)
+
+
+def test_a_transaction_whose_backend_was_ended_before_its_commit_left_has_changed_nothing() -> None:
+    address = shared_cluster().address(make_database(shared_cluster()))
+    [first] = campaign_at(address, 1)
+    with closing(Database(ServerAddress(address))) as db, closing(Database(ServerAddress(address))) as other:
+        with pytest.raises(DatabaseUnreachable, match="Nothing was changed"):
+            write_and_lose(db, other)
+        who = known_as(db, "ana")
+        keep_draft(db, who, first, "Hello")  # on another connection
+        assert draft_of(db, who, first) == "Hello"
+
+
+def write_and_lose(db: Database, other: Database) -> None:
+    """Write something, and lose the connection before that is committed."""
+    with db.writing() as tx:
+        tx.conn.execute("UPDATE conversation SET flagged = 1")
+        [[backend]] = tx.conn.execute("SELECT pg_backend_pid()").fetchall()
+        with other.reading() as conn:
+            conn.execute("SELECT pg_terminate_backend(?, 10000)", (backend,)).fetchall()
 
 
 def test_the_connections_of_a_restarted_server_are_made_anew_without_an_error(cluster: Cluster) -> None:

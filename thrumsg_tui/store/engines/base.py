@@ -158,6 +158,9 @@ class Engine(Protocol[C]):
     def commit(self, conn: C) -> None:
         """Commit the transaction."""
 
+    def may_be_committed(self, conn: C, error: Exception) -> bool:
+        """Whether a transaction whose commit has failed may be committed all the same: its answer was lost."""
+
     def await_end(self, conn: C, key: str) -> None:
         """In an open transaction, wait until the one that began with a key has ended, whichever way."""
 

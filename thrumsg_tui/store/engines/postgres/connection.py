@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 from psycopg import ClientCursor
-from psycopg.pq import TransactionStatus
+from psycopg.pq import ConnStatus, TransactionStatus
 
 from thrumsg_tui.store.engines.connection import OnWait, Parameters
 from thrumsg_tui.store.engines.failure import Failure
@@ -63,6 +63,8 @@ class ServerConnection:
         self._waiting: list[tuple[bytes, Answer]] = []
         self.in_transaction = False
         """Whether a transaction is open, or waits for its first statement."""
+        self.commit_has_left = False
+        """Whether the server may have got the COMMIT of the last transaction."""
         self._reads = self._begins_reading = self._is_ending = False
 
     @property
@@ -80,7 +82,7 @@ class ServerConnection:
 
     def begin(self, *statements: str, reads: bool) -> None:
         """Begin a transaction with these statements, which wait for the next one."""
-        self.in_transaction = True
+        self.in_transaction, self.commit_has_left = True, False
         self._reads = self._begins_reading = reads
         for statement in statements:
             self._ask(statement.encode())
@@ -128,8 +130,12 @@ class ServerConnection:
         self.execute(f"CLOSE {name}")
 
     def commit(self) -> None:
-        """Run what waits, and commit, in one message."""
+        """Run what waits, and commit, in one message; it does not leave if the connection is known to have ended."""
         self.in_transaction = False
+        if self._has_ended():
+            self.close()
+            raise psycopg.OperationalError("the server has ended the connection")
+        self.commit_has_left = True
         self.script("COMMIT")
 
     def roll_back(self) -> None:
@@ -171,6 +177,16 @@ class ServerConnection:
         self._inside.close()
         self._inside = self._connected()
         return self._inside.execute(message)
+
+    def _has_ended(self) -> bool:
+        """Whether the server has ended the connection, and this host knows: to wait for no answer costs nothing."""
+        driver = self._inside.pgconn
+        try:
+            while driver.status == ConnStatus.OK and select([driver.socket], [], [], 0)[0]:
+                driver.consume_input()  # what a server says unasked, such as why it ends; raises at the end itself
+        except (psycopg.OperationalError, ValueError):  # the latter, of select: it is closed
+            return True
+        return driver.status != ConnStatus.OK
 
     def _await_ending(self) -> None:
         """Read that a reader has ended."""

@@ -142,6 +142,10 @@ class PostgresEngine:
         """Commit."""
         conn.commit()
 
+    def may_be_committed(self, conn: ServerConnection, error: Exception) -> bool:
+        """Whether COMMIT has left, and the connection was lost before its answer came."""
+        return conn.commit_has_left and (conn.closed or self.failure(error) is Failure.DISCONNECTED)
+
     def roll_back(self, conn: ServerConnection) -> None:
         """Roll back; do nothing if no transaction is open, or none can be any more."""
         conn.roll_back()

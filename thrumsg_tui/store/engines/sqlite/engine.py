@@ -144,6 +144,10 @@ class SqliteEngine:
         """Commit."""
         conn.execute("COMMIT")
 
+    def may_be_committed(self, conn: sqlite3.Connection, error: Exception) -> bool:  # noqa: ARG002 - it answers always
+        """Say no: a failed commit of a file has changed nothing."""
+        return False
+
     def await_end(self, conn: sqlite3.Connection, key: str) -> None:
         """Do nothing: no transaction goes on without its process."""
 
