@@ -10,7 +10,7 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from time import sleep
 
 import pytest
@@ -21,6 +21,7 @@ from tests.store.arranging import number
 from tests.store.world import World
 from thrumsg_tui.domain.carrier import ListenerStanding
 from thrumsg_tui.store.changes.gateway_state import beat
+from thrumsg_tui.store.locks import EverythingLock
 from thrumsg_tui.store.queries.carrier_status import carrier_status
 from thrumsg_tui.store.spool import spool_path, spool_state
 
@@ -70,8 +71,16 @@ def test_messages_are_stored_in_the_order_in_which_they_came(world: World, liste
     assert (state.waiting, state.failed, state.oldest) == (0, 0, None)
 
 
+@contextmanager
+def locked(world: World) -> Iterator[None]:
+    """Let nobody else change the main database; a transaction that does nothing keeps nobody waiting on a server."""
+    with world.db.writing(bulk=True) as tx:
+        tx.hold(EverythingLock())
+        yield
+
+
 def test_it_is_acknowledged_while_the_main_database_is_locked(world: World, listener: Listener) -> None:
-    with world.db.writing():
+    with locked(world):
         assert post(listener.address, message("M1", ANN)).status == 200
         state = spool_state(world.db.path)
         assert state
@@ -81,7 +90,7 @@ def test_it_is_acknowledged_while_the_main_database_is_locked(world: World, list
 
 
 def test_what_is_left_at_the_end_is_stored_at_the_next_start(world: World) -> None:
-    with listening(world.db.location, "--patience", "drain=0") as first, world.db.writing():
+    with listening(world.db.location, "--patience", "drain=0") as first, locked(world):
         assert post(first.address, message("M1", ANN)).status == 200
         first.end()
     assert bodies(world) == []
