@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Shell
 from thrumsg_tui.cli.web_access import Access, is_own_page, names_this_machine
+from thrumsg_tui.cli.web_log import server_logged
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
@@ -56,6 +59,17 @@ def test_no_other_command_loads_it(spring: Shell) -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "False\n"
+
+
+def test_an_unforeseen_error_of_the_server_is_kept_in_the_error_log_and_told_on_one_line(
+    shell: Shell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with server_logged("aiohttp", malformed=KeyError):
+        logging.getLogger("aiohttp.server").error("Error for %s", "a guest", exc_info=ValueError("their words"))
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert told.startswith("thrumsg: Something went wrong that should not have (ValueError). Please send ")
+    assert "their words" not in Path(told.split("Please send ")[1].split(" to whoever")[0]).read_text()
 
 
 # Who is admitted

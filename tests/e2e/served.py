@@ -43,6 +43,11 @@ class Served:
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:  # noqa: PTH123
             return [int(each) for each in file.read().split()]
 
+    async def complaints(self) -> str:
+        """What it has complained about; it must have ended."""
+        assert self.process.stderr is not None
+        return (await self.process.stderr.read()).decode()
+
     async def end(self, number: signal.Signals = signal.SIGINT) -> int:
         """Press Ctrl+C, and return its exit status."""
         self.process.send_signal(number)
@@ -57,6 +62,7 @@ async def served(office: Office, *words: str) -> AsyncIterator[Served]:
         *(sys.executable, "-m", "thrumsg_tui", "--db", str(office.database), "--json", "web", "--port", "0", *words),
         env=office.environment | {"TERM": "dumb"},
         stdout=PIPE,
+        stderr=PIPE,
     )
     assert process.stdout is not None
     try:

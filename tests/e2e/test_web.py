@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from time import monotonic
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import ClientSession, WSServerHandshakeError
@@ -59,6 +60,19 @@ async def test_what_is_no_message_of_the_page_is_ignored(spring: Office) -> None
             for wrong in ("{", '["stdin"]', '["resize", {"width": "x", "height": -1}]', '["stdin", 5]', "7"):
                 await shown.send(wrong)
             await shown.wait_for("Overview", "Sender One")
+
+
+async def test_what_is_no_http_is_told_on_one_line_without_what_it_was(spring: Office) -> None:
+    async with served(spring) as web:
+        parts = urlsplit(web.address)
+        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        writer.write(b"GET http://[\x1b[31mred HTTP/1.1\r\nHost: x\r\n\r\n")
+        await reader.read()
+        writer.close()
+        assert await web.end() == 0
+        assert await web.complaints() == (
+            "thrumsg: Something that is no proper HTTP was sent here, and refused (InvalidURLError).\n"
+        )
 
 
 async def test_a_window_ends_with_its_app(spring: Office) -> None:

@@ -182,6 +182,14 @@ def test_bodies_that_are_refused(world: World, listener: Listener) -> None:
     assert "status_403=2" in log
 
 
+@pytest.mark.parametrize(
+    "sent", [b"hello\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n", b"\x16\x03\x01" + b"x" * 99]
+)
+def test_what_is_no_http_is_refused_and_logged_on_one_line(listener: Listener, sent: bytes) -> None:
+    assert exchanged(listener.address, sent + b"\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    assert listener.end() == "event=server says='Invalid HTTP request received.' error=none\n"
+
+
 def test_a_body_without_end_is_not_taken_in(listener: Listener) -> None:
     head = f"POST /small/message HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: 10\r\n"
     with socket.create_connection(listener.address, timeout=10) as connection:

@@ -16,8 +16,10 @@ from pathlib import Path
 
 import textual_serve
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from thrumsg_tui.cli.web_access import SECURITY_HEADERS, Access, is_own_page, names_this_machine
+from thrumsg_tui.cli.web_log import server_logged
 from thrumsg_tui.cli.web_terminal import WebTerminal
 
 _PAGE = Path(__file__).with_name("web_page")
@@ -67,14 +69,15 @@ class WebServer:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
         runner = web.AppRunner(self._application(), access_log=None, handle_signals=False)
-        await runner.setup()
-        try:
-            await web.SockSite(runner, listening).start()
-            ready()
-            await stopped.wait()
-        finally:
-            await asyncio.gather(*(each.close(code=WSCloseCode.GOING_AWAY) for each in self._browsers))
-            await runner.cleanup()
+        with server_logged("aiohttp", malformed=HttpProcessingError):
+            await runner.setup()
+            try:
+                await web.SockSite(runner, listening).start()
+                ready()
+                await stopped.wait()
+            finally:
+                await asyncio.gather(*(each.close(code=WSCloseCode.GOING_AWAY) for each in self._browsers))
+                await runner.cleanup()
 
     def _application(self) -> web.Application:
         place = self._access.place
