@@ -10,7 +10,9 @@ import pytest
 
 from tests.cli.accounts import own_login
 from tests.cli.conftest import Shell
+from tests.cli.every_command import every_command
 from thrumsg_tui.cli import users
+from thrumsg_tui.cli.parser import build_parser
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,25 @@ def test_a_command_line_that_cannot_be_read_makes_no_database(shell: Shell, word
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith("usage: thrumsg")
     assert not shell.database.exists()
+
+
+LISTS = ("conversations Spring", "find lopez", "triage --json", "unmatched", "history", "opt-outs")
+"""The commands that take `--limit`."""
+
+
+@pytest.mark.parametrize("command", LISTS)
+@pytest.mark.parametrize("limit", ["0", "-1", "many", ""])
+def test_a_list_of_no_rows_is_no_list(shell: Shell, command: str, limit: str) -> None:
+    """It would say that nobody matches, or that there is nothing."""
+    result = shell.run(*command.split(), f"--limit={limit}")
+    assert (result.code, result.out) == (2, "")
+    assert f"--limit: {limit!r} is not a number of rows; write 1 or more" in result.err
+    assert not shell.database.exists()
+
+
+def test_every_command_with_a_limit_is_tried() -> None:
+    limited = [each.prog for each in every_command(build_parser()) if "--limit" in each.format_usage()]
+    assert sorted(limited) == sorted(f"thrumsg {each.split()[0]}" for each in LISTS)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ import argparse
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Shell
+from tests.cli.every_command import every_command
 from thrumsg_tui.cli.argument_parser import function
 from thrumsg_tui.cli.parser import build_parser, parse
 
@@ -106,17 +106,8 @@ def test_no_parser_is_made_but_that_of_the_command() -> None:
     assert [name for name, below in survey.choices.items() if "_actions" in vars(below)] == ["results"]
 
 
-def commands(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
-    levels = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
-    if not levels:
-        yield parser
-    for level in levels:
-        for below in level.choices.values():
-            yield from commands(below)
-
-
 def test_every_command_has_its_function() -> None:
-    named = [parser.get_default("run") for parser in commands(build_parser())]
+    named = [parser.get_default("run") for parser in every_command(build_parser())]
     assert len(named) == len(set(named)) > 60
     for run in [*named, parse([]).run]:
         assert callable(function(run))

@@ -135,9 +135,9 @@ def identifier(text: str) -> int:
 
 @value
 def limit(text: str) -> int:
-    """Parse a number of rows."""
-    if not _fits(text):
-        raise ValueError(f"{text!r} is not a number of rows.")
+    """Parse how many rows to list at most; at least one, else a list would say that there are none."""
+    if not (_fits(text) and int(text)):
+        raise ValueError(f"{text!r} is not a number of rows; write 1 or more, or leave it out for all.")
     return int(text)
 
 
