@@ -83,6 +83,15 @@ def test_every_text_is_legible_on_every_ground(name: str) -> None:
     assert [each for style in painted for each in illegible(theme, style)] == []
 
 
+@pytest.mark.parametrize("name", TABLES)
+def test_lines_and_scrollbars_are_no_brighter_behind_a_dialog_than_before_it(name: str) -> None:
+    theme = terminal_theme(name)
+    line, background = (ColorTriplet(*rgb(each)) for each in (TEXT_COLORS["line"], GROUND_COLORS["background"]))
+    before = Style(color=Color.from_triplet(line), bgcolor=Color.from_triplet(background))
+    covered = Style(color=Color.from_triplet(behind(line)), bgcolor=Color.from_triplet(behind(background)))
+    assert theme.style(covered) == theme.style(before)
+
+
 FRAMES = set("─│╭╮╰╯▁▂▃▄▅▆▇█▔▊▎ ")
 """Lines and scrollbars, which nobody reads."""
 

@@ -171,7 +171,8 @@ def _named(word: str) -> str:
 def _nearest_text(color: ColorTriplet) -> str:
     """Return the kind of text whose colour a widget has painted; Textual's own widgets paint shades of it."""
     known = {Color.parse(each).get_truecolor(): kind for kind, each in TEXT_COLORS.items()}
-    return _nearest(color, {**{behind(each): BEHIND for each in known}, **known})
+    covered = {behind(each): kind if kind == "line" else BEHIND for each, kind in known.items()}
+    return _nearest(color, {**covered, **known})
 
 
 @lru_cache(maxsize=256)

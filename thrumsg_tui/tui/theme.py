@@ -20,7 +20,7 @@ _ORANGE, _LINE, _PANEL, _FIELD, _CURSOR = "#e7964a", "#3a3f45", "#1a1d20", "#343
 _BLURRED, _OURS = "#2a3038", "#23303a"
 
 BEHIND = "behind"
-"""The kind of all texts behind a dialog."""
+"""The kind of all texts behind a dialog; lines and scrollbars stay lines, or they would stand out."""
 
 TEXT_COLORS: Mapping[str, str] = {
     "text": _WHITE,
