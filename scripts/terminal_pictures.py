@@ -15,6 +15,8 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
@@ -93,6 +95,12 @@ KEPT = (
 NAMES = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
 """What pyte calls the first eight colours."""
 
+_AT_ONCE = 4
+"""The number of terminals that are played at once."""
+
+_QUIET = 0.2
+"""Seconds of silence after which a picture is complete, if the app has nothing to do either."""
+
 WIDE, HIGH = 8, 17
 """The size of a cell in the pictures."""
 
@@ -134,16 +142,22 @@ def _names(kinds: Iterable[str], sizes: Iterable[str], scenes: Iterable[str]) ->
 
 
 def drawn(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield pictures with their names: terminal, size and scene."""
+    """Yield pictures with their names: terminal, size and scene. Some are played at once: they mostly wait."""
     parts = {f"{k}-{size}-{scene}": (k, size, scene) for k in KINDS for size in SIZES for scene in SCENES}
-    with tempfile.TemporaryDirectory(prefix="thrumsg-") as folder:
-        built, database = Path(folder) / "practice.db", Path(folder) / "played.db"
+    with tempfile.TemporaryDirectory(prefix="thrumsg-") as folder, ThreadPoolExecutor(_AT_ONCE) as players:
+        built = Path(folder) / "practice.db"
         build(built)
         _begin_at_messenger(built)
-        for name in names:
+
+        def draw(name: str) -> tuple[str, str]:
             kind, size, scene = parts[name]
-            shutil.copyfile(built, database)
-            yield name, _played(KINDS[kind], SIZES[size], SCENES[scene], database)
+            home = Path(folder) / name
+            home.mkdir()
+            svg = _played(KINDS[kind], SIZES[size], SCENES[scene], Path(shutil.copyfile(built, home / "played.db")))
+            shutil.rmtree(home)
+            return name, svg
+
+        yield from players.map(draw, names)
 
 
 def _begin_at_messenger(path: Path) -> None:
@@ -167,11 +181,22 @@ def _played(kind: Kind, size: tuple[int, int], keys: Sequence[str], database: Pa
         terminal.wait_for("Kim")
         terminal.settle()
         terminal.press(*keys)
-        terminal.settle(quiet=0.2)
+        terminal.settle(quiet=_QUIET)
+        while _is_busy(terminal.pid):
+            terminal.settle(quiet=_QUIET, first=_QUIET)
         drawn = picture(terminal, kind)
         terminal.press("ctrl+q")
         terminal.wait_exit()
         return drawn
+
+
+def _is_busy(pid: int) -> bool:
+    """Whether a thread of a program runs, or would if others let it: on a busy machine silence alone says little."""
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(OSError):  # the thread has ended
+            if (task / "stat").read_text().rpartition(")")[2].split()[0] in {"R", "D"}:
+                return True
+    return False
 
 
 def play() -> None:
