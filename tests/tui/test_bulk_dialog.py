@@ -32,7 +32,7 @@ def dialog(person: Person) -> BulkReassign:
 
 def said(person: Person) -> str:
     """What the dialog says below the preview, without the breaks of its lines."""
-    words = dialog(person)._words
+    words = dialog(person).panes.words
     return " ".join("".join(part.text for part in strip).strip() for strip in words._strips)
 
 

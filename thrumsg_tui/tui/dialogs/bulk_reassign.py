@@ -1,42 +1,29 @@
-"""The dialog of a bulk reassignment: destinations, count, status, split, and the preview (`docs/rules.md 4.7`)."""
+"""The dialog of a bulk reassignment: what its keys do, and what Enter would (`docs/rules.md 4.7`)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import monotonic
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 
 from thrumsg_tui.domain.campaigns import Assignment
-from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.reassignment import Plan, Request
 from thrumsg_tui.domain.reassignment_summary import of_whom, what_stays
-from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.bulk_choices import BulkAction, BulkChoices, BulkField
 from thrumsg_tui.tui.bulk_guidance import BulkGuidance
+from thrumsg_tui.tui.bulk_planner import BulkPlanner
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.cursors import next_in_cycle
+from thrumsg_tui.tui.dialogs.bulk_panes import BulkPanes
 from thrumsg_tui.tui.dialogs.dialog import Dialog
-from thrumsg_tui.tui.dialogs.picker import LARGEST_PART
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.shared_room import share_lines
 from thrumsg_tui.tui.stale_keys import TOO_EARLY, Sight
 from thrumsg_tui.tui.store_client import StoreClient
-from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, heading, keys_in_frame
-from thrumsg_tui.tui.widgets.plan_preview import PlanPreview
-from thrumsg_tui.tui.widgets.reassign_form import BulkFields, DestinationList, DestinationSearch
-from thrumsg_tui.tui.widgets.sentence_lines import SentenceLines
-
-_WIDTH = 110
-"""The width of the dialog in a wide screen, as in its style sheet."""
+from thrumsg_tui.tui.widgets.line_widgets import Part
 
 _COUNTING_AFTER = 0.3
 """Seconds after which the dialog says that the preview is still being counted."""
-
-_SHORTEST_WORDS = 3
-"""Lines that the sentences keep beside a plan, so that they change without moving what is above them."""
 
 _TO_EVEN_OUT = (
     "To even out what senders hold, leave this, mark the senders who hold too many with "
@@ -68,34 +55,17 @@ class BulkReassign(Dialog[Plan | None]):
         self.choices = BulkChoices(base, action, rows)
         self._whose = of_whom(base, rows, whose)
         self._action = action
-        self._store = store
         self._asks = action is not BulkAction.UNASSIGN_ALL
-        self.search = DestinationSearch(placeholder="type a name to search", id="search")
-        self.destinations = DestinationList(self.choices, id="destinations")
-        self.fields = BulkFields(self.choices, glyphs, id="fields")
-        self.preview = PlanPreview(id="preview")
-        self._total = LineWidget(id="total")
-        self._words = SentenceLines(id="words")
+        self.panes = BulkPanes(self.choices, glyphs, asks=self._asks)
+        self.search, self.destinations, self.fields = self.panes.search, self.panes.destinations, self.panes.fields
         self._followed = ""
         """The search that the list of destinations shows."""
-        self._plan: Plan | None = None
-        self._refusal = ""
-        self._stale = False
-        self._asking = False
-        self._asking_since = 0.0
-        """When the counting began, in seconds of the monotonic clock."""
+        self._planner = BulkPlanner(store, self.choices)
         self._notice = ""
-        self._has_more = False
-        """Whether the preview has more lines than are shown."""
         self._sight = Sight()
 
     def compose(self) -> ComposeResult:
-        shown = [self.preview, self._total, self._words]
-        label = LineWidget(id="to")
-        label.show([(" To  ", "strong")])
-        asked = [Horizontal(label, self.search, id="to-row"), self.destinations, self.fields] if self._asks else []
-        self._box = Vertical(*asked, *shown, classes="dialog")
-        yield self._box
+        yield self.panes
 
     def on_mount(self) -> None:
         self._fit()
@@ -108,87 +78,44 @@ class BulkReassign(Dialog[Plan | None]):
         self._fit()
 
     def _fit(self) -> None:
-        """Distribute the height: fields and sentences are always visible, the others share what is left.
-
-        Destinations and preview each have as many lines as they need, or half of the room if both need more.
-        """
-        width = min(_WIDTH, int(self.size.width * 0.98)) - 4
-        fields = 1 + len(self.choices.fields) if self._asks else 0
-        room = int(self.size.height * LARGEST_PART) - 2
-        words = max(min(self._words.lines_for(width), room // 3), _SHORTEST_WORDS if self._plan else 1)
-        wanted = self.preview.lines_for(width)
-        rows = self.destinations.size_of_all if self._asks else 0
-        listed, shown = share_lines(max(room - fields - words - 2, 2), rows, wanted)
-        self._has_more = wanted > shown
-        self.destinations.styles.height = listed
-        self.fields.styles.height = len(self.choices.fields)
-        self.preview.styles.height = shown
-        self._words.styles.height = words
-
-    def _keys_that_fit(self) -> str:
-        """Return the keys for the frame, the most needed ones first."""
-        doing = [f"{key_of('bulk.mark')} chooses"] if self._asks else []
-        more = [f"{key_of('bulk.page_down')} shows more"] if self._has_more else []
-        fields = [f"{key_of('bulk.next_field')} next field"] if self._asks else []
-        keys = [f"{key_of('bulk.back')} {self._guidance.escape}", *doing, *more, *fields]
-        return keys_in_frame(keys, self._box.outer_size.width)
+        self.panes.fit(self.size, has_plan=self._planner.plan is not None)
 
     # Preview
 
     def _changed(self) -> None:
         """Plan again after a change of the request; until the preview is there, Enter applies nothing."""
-        self._plan = None
-        self._stale = True
+        must_plan = self._planner.outdate()
         self._notice = ""
         self.destinations.repaint_changed()
         self.fields.remake()
-        if not self._asking:
-            self._asking, self._asking_since = True, monotonic()
-            self.run_worker(self._ask(), name="preview")
+        if must_plan:
+            self.run_worker(self._plan(), name="preview")
             self.set_timer(_COUNTING_AFTER, self._say_that_it_counts)
 
-    async def _ask(self) -> None:
-        try:
-            while self._stale:
-                self._stale = False
-                refusal = ""
-                try:
-                    planned: Plan | None = await self._store.query(plan, self.choices.request, self._store.db.clock())
-                except ThrumsgError as reason:
-                    planned, refusal = None, reason.explanation
-                if not self._stale:
-                    self._plan, self._refusal = planned, refusal
-                    self._paint()
-        finally:
-            self._asking = False
+    async def _plan(self) -> None:
+        await self._planner.make()
         if self.is_attached:
+            if self._planner.plan is None:
+                self.panes.show_refusal(self._planner.refusal)
+            else:
+                self.panes.show_plan(self._planner.plan)
             self._say_again()
-
-    def _paint(self) -> None:
-        if self._plan is None:
-            self.preview.show_refusal(self._refusal)
-            self._total.show([])
-            return
-        self.preview.show_plan(self._plan, self.choices.receivers)
-        moves = self._plan.moves
-        opted_out = sum(move.opted_out for move in moves)
-        self._total.show([(f" {len(moves)} of {self.choices.matching} that match, {opted_out} opted out", "strong")])
 
     # Sentences
 
     def _say(self, notice: str = "") -> None:
         """Show a notice, what Enter does now, and which conversations stay and why."""
         self._notice = notice
-        self._box.border_title = heading(f"{self._action}: {self._moving}")
+        self.panes.name_action(f"{self._action}: {self._moving}")
         sentences: list[Part] = [(notice, "warning")] if notice else []
         sentences.append((self._guidance.enter, "accent"))
         if stays := what_stays(self.choices.request, self.choices.rows):
             sentences.append((f"{stays} {_TO_EVEN_OUT}" if self.choices.request.from_all_to_all else stays, ""))
-        if self._words.show([each for each in sentences if each[0]]):
+        if self.panes.show_words([each for each in sentences if each[0]]):
             self._sight.changed()
             self.call_after_refresh(self._seen)
         self._fit()
-        self._box.border_subtitle = heading(self._keys_that_fit())
+        self.panes.name_keys(self._guidance.escape)
 
     def _seen(self) -> None:
         self._sight.drawn()
@@ -200,7 +127,7 @@ class BulkReassign(Dialog[Plan | None]):
 
     def _say_that_it_counts(self) -> None:
         """Say each second for how long the preview is being counted: a million conversations take seconds."""
-        if self._asking and self.is_attached:
+        if self._planner.counting and self.is_attached:
             self._say_again()
             self.set_timer(1, self._say_that_it_counts)
 
@@ -218,10 +145,10 @@ class BulkReassign(Dialog[Plan | None]):
             asks_for_destinations=self._asks,
             search=self.search.value,
             found=self.destinations.name_of(row) if row else None,
-            plan=self._plan,
-            counting=self._asking,
-            counting_for=int(monotonic() - self._asking_since),
-            refusal=self._refusal,
+            plan=self._planner.plan,
+            counting=self._planner.counting,
+            counting_for=self._planner.counting_for,
+            refusal=self._planner.refusal,
         )
 
     # Searching
@@ -266,9 +193,9 @@ class BulkReassign(Dialog[Plan | None]):
         self._follow_search()
         if self.search.value:
             self._choose_found()
-        elif self._plan is not None and self._plan.moves:
+        elif (planned := self._planner.plan) is not None and planned.moves:
             if self._sight.before(app_context(self).key_pressed_at):
-                self.dismiss(self._plan)
+                self.dismiss(planned)
             else:
                 self._say(TOO_EARLY.format(key_of("bulk.apply")))
         else:
@@ -353,7 +280,8 @@ class BulkReassign(Dialog[Plan | None]):
 
     def action_page(self, pages: int) -> None:
         """Scroll the preview."""
-        self.preview.scroll_relative(y=pages * self.preview.size.height, animate=False, force=True)
+        preview = self.panes.preview
+        preview.scroll_relative(y=pages * preview.size.height, animate=False, force=True)
 
     def _go_to(self, field: BulkField | None) -> None:
         """Put the cursor on a field, or into the destinations."""
@@ -366,4 +294,4 @@ class BulkReassign(Dialog[Plan | None]):
     @property
     def ready_for_keys(self) -> bool:
         """Whether the preview shows the present request."""
-        return not self._asking
+        return not self._planner.counting
