@@ -1,7 +1,9 @@
-"""How hypothesis runs, in how many workers the tests run, where their files lie, and what is looked at for garbage."""
+"""How hypothesis runs, in how many workers the tests run, what is kept of them, where, and who looks for garbage."""
 
 import gc
 import os
+import sys
+import tempfile
 from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
@@ -37,8 +39,13 @@ def has_room(folder: Path) -> bool:
 
 
 # A commit waits there for no disk: tests of commands took two thirds of the time. TMPDIR chooses another place.
+# pytest has asked for a temporary file by now, so `tempfile` remembers the place that was chosen before.
 if "TMPDIR" not in os.environ and has_room(MEMORY):
-    os.environ["TMPDIR"] = str(MEMORY)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+# Without bytecode each worker compiles all tests anew, and each program that they start the whole product.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.hookimpl(optionalhook=True)
