@@ -165,7 +165,7 @@ class DemoApp(ThrumsgApp):
         """Run an action, and note the command that it stands for."""
         self._acted = True
         if isinstance(action, str) and action.startswith("run_command("):
-            self._ran.append(action.removeprefix("run_command(").strip("'\")"))
+            self._ran.append(action.split("'")[1])
         return await super().run_action(action, default_namespace, namespaces)
 
     async def _key_done(self) -> None:

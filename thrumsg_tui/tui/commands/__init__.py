@@ -170,7 +170,7 @@ def _bindings_of(command: Command, checked: bool, priority: bool) -> Iterator[Bi
             value = default.rpartition("+")[2]
             yield Binding(
                 key,
-                command.action.format(key=value),
+                f"run_command('{command.id}', '{value}')" if checked else command.action_for(value),
                 command.title,
                 id=f"{command.id}.{value}",
                 show=False,

@@ -151,6 +151,10 @@ class Command:
         """Whether the action depends on the key that was pressed."""
         return "{key}" in self.action
 
+    def action_for(self, key: str) -> str:
+        """Return the action for the key that was pressed."""
+        return self.action.format(key=key)
+
     @property
     def explained(self) -> str:
         """Title and help in one text."""

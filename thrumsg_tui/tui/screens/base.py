@@ -139,8 +139,8 @@ class CommandScreen(HeldScreen[None]):
         own_only = not thrumsg.who.may(Permission.VIEW_ALL)
         return Facts(thrumsg.who, own_only=own_only)
 
-    async def action_run_command(self, id: str) -> None:
-        """Run a command, or say why it is not allowed or cannot be done now."""
+    async def action_run_command(self, id: str, key: str = "") -> None:
+        """Run a command, for the key that was pressed, or say why it is not allowed or cannot be done now."""
         if not self.is_mounted:  # the key was meant for the screen before
             return
         chosen = command(id)
@@ -149,7 +149,7 @@ class CommandScreen(HeldScreen[None]):
             return
         self.key_line.show_keys(self.shown_commands())
         try:
-            await self._run_chosen(chosen.action)
+            await self._run_chosen(chosen.action_for(key))
         except ThrumsgError as refusal:  # a server that is away, or a database that is locked, is no crash
             self.say(str(refusal), warning=True)
             self.ask_again()

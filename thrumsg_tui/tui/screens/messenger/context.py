@@ -12,6 +12,8 @@ from thrumsg_tui.tui.screen_context import ScreenContext
 from thrumsg_tui.tui.screens.messenger.conversation_list_pane import ConversationListPane
 from thrumsg_tui.tui.screens.messenger.conversation_pane import ConversationPane
 from thrumsg_tui.tui.screens.messenger.state import MessengerState
+from thrumsg_tui.tui.widgets.key_line import KeyLine
+from thrumsg_tui.tui.widgets.sidebar import Sidebar
 
 
 class MessengerContext(ScreenContext, Protocol):
@@ -19,6 +21,8 @@ class MessengerContext(ScreenContext, Protocol):
 
     list_pane: ConversationListPane
     conversation: ConversationPane
+    sidebar: Sidebar
+    key_line: KeyLine
     state: MessengerState
     view: MessengerView | None
     """The last answer; None before the first one."""

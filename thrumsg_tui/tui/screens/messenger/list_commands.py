@@ -8,7 +8,6 @@ from thrumsg_tui.store.queries.list_places import ids_between
 from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.screen_context import action_worker
 from thrumsg_tui.tui.screens.messenger.context import MessengerContext
-from thrumsg_tui.tui.screens.messenger.count_prefix import tab_of
 from thrumsg_tui.tui.screens.messenger.navigation import next_sender, next_waiting_contact
 from thrumsg_tui.tui.screens.messenger.state import CONVERSATION_SORT, MessengerState
 from thrumsg_tui.tui.screens.pick_sender import pick_sender
@@ -53,22 +52,6 @@ class ListCommands:
             screen.go(screen.state.mark(found))
 
     # Tabs and order
-
-    def action_digit(self, digit: int) -> None:
-        """Go to a tab by its fixed number. Other digits, or several in a row, are a count for `r`."""
-        screen = self.screen
-        state = screen.state.type_digit(digit, key=screen.thrumsg.keys_pressed, at=screen.key_clock())
-        if state.count.names_no_tab:
-            screen.go(state)
-            screen.say(f"{state.count.digits} from here down: {key_of('messenger.reassign')} reassigns them")
-            return
-        if (tab := tab_of(digit)) is None:
-            return
-        if screen.view and tab in screen.view.tabs:
-            screen.go(state.go_to_tab(tab))
-        else:
-            screen.state = state
-            screen.say(f"There is no tab {tab.label} here now.", warning=True)
 
     def action_tab_step(self, step: int) -> None:
         """Go `step` tabs further."""

@@ -6,7 +6,6 @@ run their queries again. Most commands belong to the parts.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from time import monotonic
 
@@ -18,7 +17,7 @@ from textual.widgets import Input, TextArea
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId
-from thrumsg_tui.domain.enums import ConversationSort, MessageKind, Tab
+from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
@@ -37,13 +36,13 @@ from thrumsg_tui.tui.screens.messenger.count_prefix import Cursor
 from thrumsg_tui.tui.screens.messenger.list_commands import ListCommands
 from thrumsg_tui.tui.screens.messenger.message_sender import MessageSender
 from thrumsg_tui.tui.screens.messenger.notices import departed, tab_is_hidden
+from thrumsg_tui.tui.screens.messenger.number_keys import NumberKeys
 from thrumsg_tui.tui.screens.messenger.pane_switcher import PaneSwitcher
 from thrumsg_tui.tui.screens.messenger.reassign_commands import ReassignCommands
 from thrumsg_tui.tui.screens.messenger.send_all_runner import SendAllRunner
 from thrumsg_tui.tui.screens.messenger.state import MessengerState
 from thrumsg_tui.tui.screens.messenger.step_back import StepBack
 from thrumsg_tui.tui.screens.messenger.view_reader import ViewReader
-from thrumsg_tui.tui.stale_keys import joins_keys
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.pane import Pane
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
@@ -96,13 +95,13 @@ class MessengerScreen(CommandScreen):
         self._reader = ViewReader()
         self._panes = PaneSwitcher(self, self.list_pane, self.conversation, self.sidebar, self._yellow_bar)
         self._back = StepBack(self, self._panes)
-        self._list_commands = ListCommands(self)
+        self._numbers = NumberKeys(self, self._panes)
         self._contact = ContactCommands(self)
         self._sender = MessageSender(self)
         self.send_all = SendAllRunner(self)
         self.parts = (
             *self.parts,
-            *(self._panes, self._back, self._list_commands, self._contact, ReassignCommands(self)),
+            *(self._panes, self._back, self._numbers, ListCommands(self), self._contact, ReassignCommands(self)),
             *(self._sender, self.send_all, CarrierLists(self)),
         )
 
@@ -274,7 +273,7 @@ class MessengerScreen(CommandScreen):
     def shown_commands(self) -> list[Command]:
         if self.box.has_focus:
             sending, *others = commands_of(Scope.MESSAGE_BOX)
-            return [sending, *(commands_of(Scope.TRIAGE) if self.takes_replies else ()), *others]
+            return [sending, *(commands_of(Scope.TRIAGE) if self._numbers.takes_replies else ()), *others]
         of_list = [each for each in super().shown_commands() if each.scope not in OF_PANES]
         return commands_of(*self.scopes_here) or of_list
 
@@ -291,35 +290,20 @@ class MessengerScreen(CommandScreen):
         """Note that the message box is painted."""
         self.box.sight.painted()
 
-    # Triage
-
-    @property
-    def takes_replies(self) -> bool:
-        """Whether the open conversation has the focus, and its box sends a reply."""
-        in_conversation = self.box.has_focus or self._panes.in_sidebar
-        return in_conversation and self.open_contact is not None and self.conversation.kind is MessageKind.REPLY
+    # Numbers
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave Esc and a digit that come together to the list, where replies have no numbers."""
-        return self.takes_replies if action == "reply" else super().check_action(action, parameters)
-
-    def action_reply(self, number: int) -> None:
-        """Put a recommended reply into the message box, by its number."""
-        if not self.sidebar.replies.take(number):
-            self.say(f"There is no recommended reply {number}.", warning=True)
-        elif joins_keys(os.environ):
-            self.box.sight.not_until(self.thrumsg.key_pressed_at + self.thrumsg.timers.joined)
-
-    # Digits and search
-
-    def action_digit(self, digit: int) -> None:
-        """Take a digit that selects no tab; the others are commands of the list."""
-        self._list_commands.action_digit(digit)
+        if action == "run_command" and parameters[:1] == ("triage.reply",):
+            return self._numbers.takes_replies
+        return super().check_action(action, parameters)
 
     @property
     def count(self) -> int | None:
         """The count typed before the current key, None if there is none."""
-        return self.state.count.count_at(self.thrumsg.keys_pressed, self.key_clock())
+        return self._numbers.count
+
+    # Search
 
     @on(Input.Changed, "#search")
     def _searched(self, event: Input.Changed) -> None:
