@@ -356,38 +356,3 @@ async def test_a_search_stays_while_one_works_in_the_tab_and_goes_with_the_sende
         await person.press("n")
         assert (person.rows, person.messenger.search.value) == (["Lena Long"], "")
     assert office.bodies(maria)[-1] == "Hi"
-
-
-# The next who waits
-
-
-async def test_after_the_last_who_waits_comes_the_first_again(office: Office) -> None:
-    for name in ("Maria Lopez", "Dev Patel"):
-        office.contact(name, wrote="Hello")
-    async with office.messenger() as person:
-        for name in ("Dev Patel", "Maria Lopez", "Dev Patel"):
-            await person.press("u")
-            assert person.row == name
-
-
-async def test_from_any_tab_the_next_who_waits_is_another_sender_s_where_here_is_none(office: Office) -> None:
-    office.contact(NORA)
-    office.contact("Lena Long", "lee", wrote="Hello")
-    office.contact(NORA, "lee")
-    async with office.messenger() as person:
-        await person.press("1", "u")
-        assert person.sees("Viewing as: Lee Bishop")
-        assert person.rows == ["Lena Long"]
-
-
-async def test_the_next_who_waits_is_shown_although_a_search_hides_them(office: Office) -> None:
-    office.contact("Maria Lopez", wrote="Hello")
-    office.contact("Dev Patel", wrote="Hello")
-    async with office.messenger() as person:
-        await person.press("slash")
-        await person.type("maria")
-        await person.press("enter")
-        assert person.rows == ["Maria Lopez"]
-        await person.press("u")
-        assert (person.row, person.messenger.search.value) == ("Dev Patel", "")
-        assert person.rows == ["Maria Lopez", "Dev Patel"]

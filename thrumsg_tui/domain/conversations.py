@@ -256,6 +256,11 @@ class ConversationHead:
         """The contact's name."""
         return full_name(self.first_name, self.last_name) or NAMELESS
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the contact waits for a reply (`docs/rules.md 1.3`)."""
+        return self.status is Status.NEEDS_REPLY and not self.opted_out
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation(ConversationHead):

@@ -85,9 +85,14 @@ class ListCommands:
             self.screen.go(self.screen.state.view_as(chosen.id))
 
     async def action_next_waiting(self) -> None:
-        """Go to the next waiting contact, this sender's first, then others'."""
+        """Go to the next waiting contact, this sender's first, then others'; say so where that is no move."""
+        screen = self.screen
         if state := await self._next_waiting():
-            self.screen.go(state)
+            here = screen.open_contact
+            if here is not None and state.visited == here.id:
+                opens, following = key_of("messenger.open"), key_of("messenger.next_waiting")
+                screen.say(f"{here.name} waits: {opens} opens the conversation, {following} goes on to the next.")
+            screen.go(state)
 
     async def action_write_to_next(self) -> None:
         """Go to the message box of the next waiting contact."""
@@ -102,8 +107,8 @@ class ListCommands:
     async def _next_waiting(self) -> MessengerState | None:
         """Return the state on the next waiting contact; say so if nobody else waits."""
         screen = self.screen
-        current, own_only = screen.open_contact.id if screen.open_contact else None, screen.facts().own_only
-        state = await next_waiting_contact(screen.thrumsg, screen.state, current, own_only=own_only)
+        own_only = screen.facts().own_only
+        state = await next_waiting_contact(screen.thrumsg, screen.state, screen.open_contact, own_only=own_only)
         if state is None:
             screen.say("Nobody else waits for a reply.")
         return state

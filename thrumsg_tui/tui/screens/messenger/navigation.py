@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.store.queries.campaigns import assignments
 from thrumsg_tui.store.queries.conversations import next_waiting, next_waiting_elsewhere
@@ -26,9 +26,11 @@ async def next_sender(thrumsg: AppContext, state: MessengerState, step: int) -> 
 
 
 async def next_waiting_contact(
-    thrumsg: AppContext, state: MessengerState, current: ConversationId | None, *, own_only: bool
+    thrumsg: AppContext, state: MessengerState, current: Conversation | None, *, own_only: bool
 ) -> MessengerState | None:
     """Return the state on the next waiting contact, this sender's first, then others'; None if nobody else waits.
+
+    It is the one under the cursor if they wait and the person has not been there (`docs/rules.md 3.19`).
 
     Args:
         thrumsg: The app.
@@ -36,11 +38,14 @@ async def next_waiting_contact(
         current: The conversation after which to search.
         own_only: Whether the person sees no other senders.
     """
-    store = thrumsg.store
-    found = await store.query(next_waiting, state.assignment_id, current)
+    if current is not None and current.waiting and state.visited != current.id:
+        stays = state.tab is Tab.RESPONSES
+        return (state if stays else state.reveal(Tab.RESPONSES, current.id)).visit(current.id)
+    store, after = thrumsg.store, current.id if current else None
+    found = await store.query(next_waiting, state.assignment_id, after)
     if found is None and not own_only:
         elsewhere = await store.query(next_waiting_elsewhere, state.campaign_id, state.assignment_id)
         if elsewhere is not None:
-            return state.view_as(*elsewhere)
-    found = found or await store.query(next_waiting, state.assignment_id, current, wrap=True)
-    return None if found is None else state.reveal(Tab.RESPONSES, found)
+            return state.view_as(*elsewhere).visit(elsewhere[1])
+    found = found or await store.query(next_waiting, state.assignment_id, after, wrap=True)
+    return None if found is None else state.reveal(Tab.RESPONSES, found).visit(found)

@@ -105,6 +105,11 @@ class PaneSwitcher:
         return self._front is _Front.SIDEBAR
 
     @property
+    def in_list(self) -> bool:
+        """Whether the list or its search has the focus."""
+        return self._front is _Front.LIST
+
+    @property
     def scopes(self) -> Sequence[Scope]:
         """The scopes of the focused pane's keys; empty for those of the messenger itself."""
         if self._conversation.box.has_focus:

@@ -228,6 +228,7 @@ class MessengerScreen(CommandScreen):
         self.conversation.show(view, narrow=self.has_class("-narrow"))
         if was_writing and self.open_contact is None:
             self._panes.focus_list()
+        self._note_visit()
         if view.departure:
             phones = view.settings.phone_display(ascii_only=self._glyphs.ascii_only)
             self.say(departed(view.departure, phones), warning=True)
@@ -263,7 +264,13 @@ class MessengerScreen(CommandScreen):
     @on(DescendantBlur)
     def _focus_moved(self) -> None:
         self._panes.follow_focus()
+        self._note_visit()
         self.call_later(self.conversation.tell)
+
+    def _note_visit(self) -> None:
+        """Note in which conversation the person is, if they are not in the list."""
+        if self.open_contact and not self._panes.in_list:
+            self.state = self.state.visit(self.open_contact.id)
 
     @on(TextArea.Changed)
     def _typed(self) -> None:

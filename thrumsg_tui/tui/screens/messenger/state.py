@@ -43,6 +43,8 @@ class MessengerState:
     range_start: ConversationId | None = None
     """The conversation at which a range of marks was begun."""
     count: CountPrefix = NO_COUNT
+    visited: ConversationId | None = None
+    """The conversation in which the person was last, or to which they went as the next who waits."""
     last_changed: ConversationId | None = None
     """The conversation to which undo returns the cursor."""
 
@@ -109,6 +111,10 @@ class MessengerState:
     def follow(self, conversation_id: ConversationId) -> MessengerState:
         """Put the cursor on a conversation of the current list, whatever its row."""
         return replace(self, cursor=replace(self.cursor, conversation_id=conversation_id))
+
+    def visit(self, conversation_id: ConversationId) -> MessengerState:
+        """Note that the person is in a conversation: who waits next is somebody else."""
+        return replace(self, visited=conversation_id)
 
     # Tabs, search, sort
 
