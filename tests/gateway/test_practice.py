@@ -18,7 +18,8 @@ from tests.store.world import PEOPLE, World, phone_of
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.delivery import Incoming, Outgoing
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, Tab
-from thrumsg_tui.domain.errors import NotFound
+from thrumsg_tui.domain.errors import NotFound, Refused
+from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.gateway.practice import CAMPAIGN, prepare
 from thrumsg_tui.gateway.practice_contacts import Answer, PracticeContacts
@@ -30,8 +31,10 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.queries.campaigns import find_campaign, questions, totals
+from thrumsg_tui.store.queries.history import history, own_changes
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.store.queries.undo_preview import last_undoable, newest_change
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +120,22 @@ def test_the_practice_campaign_has_something_of_everything(demo: Database) -> No
 def test_it_is_sound_and_belongs_to_who_made_it(demo: Database) -> None:
     assert examine(demo) == []
     assert known_as(demo, "ana").role is Role.OWNER
+
+
+def test_what_made_it_is_no_change_of_its_owner(demo: Database) -> None:
+    """docs/rules.md 8.3: undo must not take the campaign to pieces, but what the senders did can be taken back."""
+    ana = known_as(demo, "ana")
+    with demo.reading() as conn:
+        assert list(own_changes(conn, ana.user.id)) == []
+        assert newest_change(conn, ana) is None
+        with pytest.raises(Refused, match="There is nothing of yours to undo"):
+            last_undoable(conn, ana)
+        assert [each.by for each in history(conn) if each.undoable and each.by == "ana"] == []
+        assert {each.by for each in history(conn) if each.undoable} >= {"maya", "june"}
+        [row] = conn.execute("SELECT id FROM conversation WHERE status = 'not_started' AND opted_out = 0 LIMIT 1")
+    send(demo, ana, row["id"])
+    with demo.reading() as conn:
+        assert last_undoable(conn, ana).kind is EventKind.SEND
 
 
 def test_it_happened_in_the_past_and_in_order(demo: Database) -> None:

@@ -40,6 +40,7 @@ from thrumsg_tui.store.imports.opt_outs import import_opt_outs
 from thrumsg_tui.store.imports.replies import import_replies
 from thrumsg_tui.store.imports.survey import import_survey
 from thrumsg_tui.store.imports.users import import_users
+from thrumsg_tui.store.journal import end_undo
 from thrumsg_tui.store.locks import SettingsLock
 from thrumsg_tui.store.queries.campaigns import find_assignment
 from thrumsg_tui.store.queries.lookup import conversations_by_phone
@@ -121,6 +122,8 @@ def _build(db: Database, clock: _Past, login: str, zone: str, seed: int) -> None
     create_follow_up(db, owner, CAMPAIGN, "Opening hours", _FOLLOW_UP, target=Target(replied=False))
     clock.go_to(0)
     _play_history(db, clock, conversations, [row | {"minutes_ago": "0"} for row in history if row["phone"] in last])
+    with db.writing() as tx:  # the owner did not make the campaign, so undo must not take it to pieces
+        end_undo(tx, owner.user.id)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

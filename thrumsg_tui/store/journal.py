@@ -8,7 +8,7 @@ from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.domain.users import Identity, UserId
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.engines.connection import Asked, Connection, answered
 from thrumsg_tui.store.event_details import facts_of, stored_details
@@ -66,6 +66,11 @@ def ask_record(
 
 record = answered(ask_record)
 """Record an event and return its id."""
+
+
+def end_undo(tx: Transaction, user_id: UserId) -> None:
+    """Let nothing that a user has done so far be undone any more."""
+    tx.conn.execute("UPDATE event SET undoable = 0 WHERE user_id = ?", (user_id,))
 
 
 def recorded_facts(conn: Connection, event_id: EventId) -> EventFacts:
