@@ -206,6 +206,29 @@ async def test_a_count_that_can_only_be_one_has_no_hurry(office: Office, five: l
     assert [holder(office, each) for each in five].count(LEE) == 2
 
 
+async def test_a_count_is_shown_while_it_is_typed_and_one_that_is_too_large_says_so(
+    office: Office, five: list[ConversationId]
+) -> None:
+    """A digit meant for a tab and two for a count, typed quickly, are one number."""
+    async with office.messenger(size=(80, 24)) as person:
+        for key, shown in (("2", None), ("0", "20 from here down"), ("3", "203 from here down")):
+            await person.press(key)
+            assert shown is None or person.notice.startswith(shown), person.notice
+        await person.press("r")
+        assert person.sees("Reassign 5 conversations (203 asked, 5 are there) to")
+        await person.type("lee")
+        await person.press("enter")
+        assert "203 asked, 5 are there." in person.question
+        await person.press("y")
+    assert [holder(office, each) for each in five].count(LEE) == 5
+
+
+async def test_a_count_that_is_there_says_nothing_of_it(office: Office, five: list[ConversationId]) -> None:
+    async with office.messenger() as person:
+        await keys(person, "0", "5", "r")
+        assert person.sees("Reassign 5 conversations to")
+
+
 async def test_a_count_of_none_is_said_to_be_one(office: Office, five: list[ConversationId]) -> None:
     async with office.messenger() as person:
         await keys(person, "0", "r")

@@ -40,7 +40,8 @@ class ReassignCommands:
         screen = self.screen
         if screen.view is None or not (chosen := await self._chosen(count)):
             return
-        if planned := await self._plan(chosen):
+        fewer = f"{count} asked, {len(chosen)} are there" if count and len(chosen) < count else ""
+        if planned := await self._plan(chosen, fewer):
             screen.state = screen.state.changed(chosen[0] if len(chosen) == 1 else None)
             if await apply_plan(screen, planned):
                 screen.go(screen.state.unmark())
@@ -60,8 +61,12 @@ class ReassignCommands:
             screen.say("No conversations to count from here.", warning=True)
         return found
 
-    async def _plan(self, chosen: Sequence[ConversationId]) -> Plan | None:
+    async def _plan(self, chosen: Sequence[ConversationId], fewer: str) -> Plan | None:
         """Ask for the destination, and for a confirmation if there are several moves.
+
+        Args:
+            chosen: The conversations.
+            fewer: What is said where they are fewer than were asked for; empty if they are not.
 
         Returns:
             The plan to apply; None if the person left, or if it was refused, which is shown.
@@ -72,7 +77,8 @@ class ReassignCommands:
             what = (await store.query(get_conversation_head, chosen[0])).name
         holding = await store.query(holders, campaign_id, chosen)
         has_all = holding if len(holding) == 1 else frozenset()
-        picked = await pick_sender(screen, campaign_id, f"Reassign {what} to", without=has_all)
+        title = f"Reassign {what} ({fewer}) to" if fewer else f"Reassign {what} to"
+        picked = await pick_sender(screen, campaign_id, title, without=has_all)
         if picked is None:
             return None
         try:
@@ -85,6 +91,8 @@ class ReassignCommands:
             sources = sorted({planned.names[move.source] for move in planned.moves})
             question = f"Move {len(planned.moves)} conversations of {', '.join(sources)} to {planned.names[picked.id]}?"
             question += f"\n\n{by_status(planned.moves)}."
+            if fewer:
+                question += f" {fewer}."
             if planned.already_there:
                 question += f" {pluralize(len(planned.already_there), 'more is', 'more are')} there already."
             if not await screen.show_dialog(confirmation("Reassign", question, "Move them", left="Nothing was moved")):
