@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from tomllib import TOMLDecodeError, loads
 from typing import Any
 
-from thrumsg_tui.domain.configured_values import flag, full_name, one_of, unknown_key
+from thrumsg_tui.domain.configured_values import flag, full_name, one_of
 from thrumsg_tui.domain.preferences import (
     SETTINGS,
     ChooseKeys,
@@ -20,9 +21,12 @@ from thrumsg_tui.domain.preferences import (
     Setting,
     unusable,
 )
+from thrumsg_tui.misplaced_keys import key_beside_heading, meant_commands, misplaced_key, misplaced_setting
 from thrumsg_tui.toml_lines import TomlLines
 
 _KEYS = "keys"
+_MOST_INSIDE = 20
+"""How many keys of an unknown section are looked at."""
 
 
 def check_preferences(path: Path, content: bytes, choose_keys: ChooseKeys) -> LoadedPreferences:
@@ -34,7 +38,9 @@ def check_preferences(path: Path, content: bytes, choose_keys: ChooseKeys) -> Lo
     try:
         document = loads(text)
     except TOMLDecodeError as error:
-        return unusable(path, TomlLines.of_error(text, error), f"this is no TOML ({error})")
+        number = TomlLines.of_error(text, error)
+        beside = key_beside_heading(text.split("\n")[number - 1])
+        return unusable(path, number, f"this is no TOML: {beside}" if beside else f"this is no TOML ({error})")
     except RecursionError:
         return _nested(path)
     except ValueError as error:  # a number of thousands of digits
@@ -66,7 +72,7 @@ class _Reading:
         tables: dict[str, Mapping[str, Any]] = {}
         for name, table in self._document.items():
             if name not in sections:
-                self._wrong((name,), unknown_key(name, "", sections))
+                self._refuse_outside(name, table, sections)
             elif not isinstance(table, Mapping):
                 self._wrong((name,), f"{name} must be a section: write [{name}] on a line of its own.")
             else:
@@ -80,6 +86,16 @@ class _Reading:
         faults = tuple(sorted(self._faults, key=lambda fault: fault.line))
         preferences = replace(preferences, keys=chosen.keys)
         return LoadedPreferences(self._path, preferences, faults=faults, remarks=remarks, lines=self._there)
+
+    def _refuse_outside(self, name: str, value: object, sections: Iterable[str]) -> None:
+        """Note what stands in no section of ours: `messenger.reassign = "m"` is a section `messenger` to TOML."""
+        inside = dict(islice(_leaves((name,), value), _MOST_INSIDE)) if isinstance(value, Mapping) else {}
+        meant = meant_commands(map(".".join, inside), self._choose_keys) if inside else {}
+        for place in inside:
+            if (id := ".".join(place)) in meant:
+                self._wrong(place, misplaced_key("", id, sections, self._choose_keys))
+        if not meant:
+            self._wrong((name,), misplaced_key("", name, sections, self._choose_keys))
 
     def _values(self, setting: Setting, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Any]:
         """Yield the value of a setting, if the file has one that can be used."""
@@ -98,7 +114,8 @@ class _Reading:
         known = [setting.key for setting in SETTINGS if setting.section == section]
         for key in table:
             if key not in known and section != _KEYS:
-                self._wrong((section, key), unknown_key(key, section, known))
+                where = (section, *key.split("."))
+                self._wrong(where, misplaced_key(section, key, known, self._choose_keys))
 
     def _keys(self, preset: Preset, table: Mapping[str, Any]) -> ChosenKeys:
         wanted: dict[str, str] = {}
@@ -117,7 +134,8 @@ class _Reading:
             return ChosenKeys({}, {}, {})  # spares the table of commands
         chosen = self._choose_keys(preset, wanted)
         for id, sentence in chosen.faults.items():
-            self._wrong(places.get(id, (_KEYS, "preset")), f"{full_name(_KEYS, id)}: {sentence}")
+            told = (misplaced_setting(id) if id in chosen.unknown else None) or sentence
+            self._wrong(places.get(id, (_KEYS, "preset")), f"{full_name(_KEYS, id)}: {told}")
         return chosen
 
     def _wrong(self, where: tuple[str, ...], *sentences: str) -> None:

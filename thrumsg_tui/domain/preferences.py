@@ -188,11 +188,13 @@ class ChosenKeys:
         keys: Textual's names of their keys, separated by spaces, by command id.
         faults: What is wrong, by the command id that the file names.
         remarks: What is right, and does not work on every terminal; by command id.
+        unknown: The ids that are no command, each with the nearest one, or "" if none is near.
     """
 
     keys: Mapping[str, str]
     faults: Mapping[str, str]
     remarks: Mapping[str, str]
+    unknown: Mapping[str, str] = field(default_factory=dict)
 
 
 ChooseKeys = Callable[[Preset, Mapping[str, str]], ChosenKeys]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from thrumsg_tui.domain.configured_values import nearest
 from thrumsg_tui.domain.preferences import ChosenKeys, Preset
@@ -30,9 +30,16 @@ def choose_keys(preset: Preset, wanted: Mapping[str, str]) -> ChosenKeys:
     known = {command.id: command for command in all_commands()}
     chosen: dict[str, str] = {}
     faults: dict[str, str] = {}
+    unknown: dict[str, str] = {}
     for id, written in wanted.items():
+        if id not in known:
+            near = _near(id, known)
+            unknown[id] = near[0] if near else ""
+            hint = f"did you mean {' or '.join(near)}?" if near else "docs/configuration.md has all"
+            faults[id] = f"there is no such command: {hint}"
+            continue
         try:
-            chosen[id] = " ".join(_keys(_command(id, known), written))
+            chosen[id] = " ".join(_keys(known[id], written))
         except ValueError as error:
             faults[id] = str(error)
     before = PRESETS[preset].changed(known.values())
@@ -42,20 +49,19 @@ def choose_keys(preset: Preset, wanted: Mapping[str, str]) -> ChosenKeys:
         del chosen[mine]
     remarks = {id: " ".join(filter(None, map(remark_on, keys.split()))) for id, keys in chosen.items()}
     changed = {id: keys for id, keys in {**before, **chosen}.items() if keys != known[id].default_keys}
-    return ChosenKeys(changed, faults, {id: f"{told}." for id, told in remarks.items() if told})
+    return ChosenKeys(changed, faults, {id: f"{told}." for id, told in remarks.items() if told}, unknown)
 
 
-def _command(id: str, known: Mapping[str, Command]) -> Command:
-    if id not in known:
-        near = nearest(id, [*known, "preset"])
-        hint = f"did you mean {near}?" if near else "docs/configuration.md has all"
-        raise ValueError(f"there is no such command: {hint}")
-    if known[id].takes_key:
-        raise ValueError("its keys are the digits that it means, so it keeps them")
-    return known[id]
+def _near(id: str, known: Iterable[str]) -> Sequence[str]:
+    """Return the ids that are nearest to one that is none: those that only lack the part before the point, if any."""
+    whole = [*known, "preset"]
+    named = [each for each in whole if each.partition(".")[2] == id.lower()]
+    return named[:3] or [near for near in [nearest(id, whole)] if near]
 
 
 def _keys(command: Command, written: str) -> list[str]:
+    if command.takes_key:
+        raise ValueError("its keys are the digits that it means, so it keeps them")
     keys = [read_key(each.strip()) for each in written.split(",") if each.strip()]
     if not keys and command.default_keys:
         raise ValueError('keys are expected, such as "j, down"')
