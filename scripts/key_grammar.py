@@ -108,8 +108,9 @@ leave: with a survey answer and a recommended reply it takes four keys to the ne
 | `Enter` | sends, and brings the next contact who waits, with the cursor in the box |
 
 `ctrl+r` shows the recommended replies, of which a digit takes one; `ctrl+g` goes to the next contact who waits and
-keeps what is written. The bottom line of the box names these keys. Nothing is sent that was not on the screen before
-Enter was pressed: keys typed ahead of it answer and choose, but do not send.
+keeps what is written; `ctrl+o` opts the number out, after a question. The bottom line of the box names most of these
+keys. Nothing is sent that was not on the screen before Enter was pressed: keys typed ahead of it answer and choose, but
+do not send.
 
 For comparison, an answer in mutt with its default settings takes eight keys or more besides the words: `r`, Enter for
 recipient, subject and quotation each, what leaves the editor, `y` to send, and Tab to the next new message.
@@ -131,7 +132,7 @@ digit. `set -s escape-time 10` in its configuration makes that rare. In tmux and
 only 0.6 seconds after the digit, since Esc, digit and Enter may have been meant for a tab. In the list, and where the
 box holds an initial message or a follow-up, Alt and a digit are Esc and the digit, which is a tab.
 
-`ctrl+e`, `ctrl+r` and `ctrl+g` are taken by none of these: the key of screen is `ctrl+a`, that of tmux `ctrl+b`. A
-terminal within an editor or a browser may keep them for itself. There, and anywhere else, Esc and then `e`, `a` or `u`
-do the same from the list.
+`ctrl+e`, `ctrl+r`, `ctrl+g` and `ctrl+o` are taken by none of these: the key of screen is `ctrl+a`, that of tmux
+`ctrl+b`. A terminal within an editor or a browser may keep them for itself. There, and anywhere else, Esc and then `e`,
+`a`, `u` or `o` do the same from the list.
 """

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import DEV, MARIA, Shell
+from tests.json_keys import json_keys
 from thrumsg_tui.cli import messages
 from thrumsg_tui.store.changes import send_all
 from thrumsg_tui.store.database import Database
@@ -43,6 +44,18 @@ def test_in_practice_a_command_hands_its_messages_over_at_once(practice: Shell) 
     assert {practice.json("thread", each)["messages"][0]["state"] for each in (1, 2, 3)} == {"sent"}
     practice.done("opt-out", MARIA)
     assert practice.json("thread", 1)["messages"][-1]["state"] == "sent"
+
+
+def test_a_message_to_who_may_have_asked_to_be_left_alone_says_so(spring: Shell) -> None:
+    """docs/rules.md 5.4: a script is asked nothing."""
+    spring.done("receive", "--from", MARIA, "--body", "please stop")
+    wish = "They may have asked to be left alone: `thrumsg opt-out` opts the number out."
+    assert wish in spring.done("send", 1, "--body", "Sorry")
+    assert wish not in spring.done("send", 1, "--body", "Bye")
+    spring.done("receive", "--from", DEV, "--body", "please stop")
+    sent = spring.json("send", 2, "--body", "Sorry")
+    assert (sent["flagged"], set(sent)) == (True, json_keys("send"))
+    assert spring.json("send", 2, "--body", "Bye")["flagged"] is False
 
 
 def test_outside_the_hours_a_message_is_held_and_says_until_when(shell: Shell, tmp_path: Path) -> None:

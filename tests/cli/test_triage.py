@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import ANN, DEV, MARIA, Shell
 from tests.cli.delivering import PATIENCE
-from tests.cli.triaging import NOW, OPTS_OUT, SENDS, all_at_once, at_terminal_of, triaging
+from tests.cli.triaging import NOW, OPTS_OUT, SENDS, SENDS_ALL_THE_SAME, all_at_once, at_terminal_of, triaging
 from tests.json_keys import json_keys
 
 HOSTILE = "\x1b]52;c;cHduZWQ=\x07\x9b31m\u202eevil\r\b\x1b[2J"
@@ -48,6 +48,30 @@ def test_a_recommended_reply_is_shown_and_sent_by_enter(waiting: Shell, *, at_te
     assert "Done: 1 reply sent. 1 reply waits." in said
     assert walk.process.returncode == 0
     assert "\x1b" not in first + said
+
+
+def test_who_may_have_asked_to_be_left_alone_gets_nothing_by_enter_alone(waiting: Shell) -> None:
+    """docs/rules.md 5.4."""
+    waiting.done("receive", "--from", MARIA, "--body", "please stop", "--at", "2026-03-03T10:01:00Z")
+    with triaging(waiting.database) as walk:
+        walk.until(NOW)
+        said = walk.answer("1", SENDS_ALL_THE_SAME)
+        assert "Maria Lopez may have asked to be left alone: o opts the number out." in said
+        assert "Nothing was sent." in walk.answer("")
+        assert sent_to(waiting, 1) == []
+        walk.answer("d", SENDS_ALL_THE_SAME)
+        walk.answer("y")
+    assert sent_to(waiting, 1) == ["Thanks, Maria!"]
+
+
+def test_a_wish_that_comes_meanwhile_asks_too(waiting: Shell) -> None:
+    with triaging(waiting.database) as walk:
+        walk.until(NOW)
+        walk.answer("1", SENDS)
+        waiting.done("receive", "--from", MARIA, "--body", "please stop")
+        walk.answer("", SENDS_ALL_THE_SAME)
+        walk.answer("")
+    assert sent_to(waiting, 1) == []
 
 
 def test_anything_but_enter_sends_nothing_and_keeps_the_text(waiting: Shell) -> None:

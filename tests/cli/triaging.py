@@ -16,6 +16,7 @@ from tests.cli.delivering import PATIENCE
 
 NOW = "What now? (? lists it)"
 SENDS = "Enter alone sends it; anything else does not."
+SENDS_ALL_THE_SAME = "y sends it all the same; anything else does not."
 OPTS_OUT = "y opts them out; anything else does not."
 
 

@@ -150,7 +150,7 @@ async def test_a_flag_and_a_dot_are_shown_where_they_belong(office: Office) -> N
         assert person.banner == "Looks like an opt-out request. Press o to opt out."
         await person.press("enter")
         await person.type("Sorry")
-        await person.press("enter")
+        await person.press("enter", "enter")
         line = next(line for line in person.lines if "Maria Lopez" in line.partition("│")[0])
         assert "●" not in line
         assert "⚑" not in line

@@ -67,15 +67,6 @@ async def test_the_author_is_whoever_wrote_and_the_conversation_stays(office: Of
     assert (stored.messages[-1].author, stored.sender_name) == ("Ana Ortiz", "Kim Alvarez")
 
 
-async def test_what_may_be_a_wish_names_the_key_that_opts_out_where_one_is(office: Office) -> None:
-    """docs/rules.md 5.4."""
-    office.contact("Maria Lopez", wrote="Ann here now. Text STOP to 80001")
-    async with office.messenger() as person:
-        assert person.banner.startswith("Looks like an opt-out request. Press o to opt out")
-        await person.press("enter")
-        assert person.banner.startswith("Looks like an opt-out request. Press Esc, then o, to opt out")
-
-
 async def test_the_bottom_line_has_the_keys_of_what_has_the_focus(office: Office, maria: ConversationId) -> None:
     async with office.messenger() as person:
         in_the_list = person.notice

@@ -65,13 +65,15 @@ def send(session: Session, args: Namespace) -> Report:
         "segments": message.segments,
         "state": message.state,
         "leaves_at": iso(message.leaves_at),
+        "flagged": sent.was_flagged,
     }
+    wish = ["They may have asked to be left alone: `thrumsg opt-out` opts the number out."] if sent.was_flagged else []
     what = f"Message {message.id} to {name}, {pluralize(message.segments, 'segment')}"
     progress = _progress(message, campaign, session.db.clock(), _its_wait(session, to, message))
     return warned(
         session,
         record,
-        [f"{what}: {progress}."],
+        [f"{what}: {progress}.", *wish],
         campaign.id,
         message.body,
     )

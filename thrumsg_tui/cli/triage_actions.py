@@ -137,7 +137,7 @@ class TriageActions:
         try:
             measured = measure(text)
             self._say(f"To {self._here.name}, {pluralize(measured.segments, 'segment')}:", *indented(text))
-            while walk.dialogue.agrees("Enter alone sends it; anything else does not.", ""):
+            while self._agrees():
                 try:
                     sent = send(
                         walk.db,
@@ -161,6 +161,13 @@ class TriageActions:
                 keep_draft(walk.db, walk.who, contact.id, text)
                 walk.here = replace(self._here, draft=text)
         return True
+
+    def _agrees(self) -> bool:
+        """Ask whether to send; a contact who may have asked to be left alone gets nothing by Enter alone (5.4)."""
+        if not self._here.conversation.flagged:
+            return self._walk.dialogue.agrees("Enter alone sends it; anything else does not.", "")
+        self._say(f"{self._here.name} may have asked to be left alone: o opts the number out.")
+        return self._walk.dialogue.agrees("y sends it all the same; anything else does not.", "y")
 
     def _say_what_is_new(self) -> None:
         """Read the thread again, and show what has happened since it was read."""

@@ -58,6 +58,8 @@ class Sent:
     leaves_at: datetime | None
     event: EventId | None = None
     """The event that undoes it; None for a message without an author."""
+    was_flagged: bool = False
+    """Whether the contact seemed to ask to be left alone, which the message has answered (`docs/rules.md 5.4`)."""
 
 
 @change
@@ -157,7 +159,7 @@ def send_in(
         details={"message": sent.message_id, "flagged": to.flagged},
         undoable=single,
     )
-    return replace(sent, event=event)
+    return replace(sent, event=event, was_flagged=to.flagged)
 
 
 def store_outgoing(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from thrumsg_tui.tui.commands.command import Command, Scope
-from thrumsg_tui.tui.commands.why_not import needs_conversation
+from thrumsg_tui.tui.commands.why_not import may_opt, needs_conversation
 
 COMMANDS = (
     Command(
@@ -34,6 +34,16 @@ COMMANDS = (
         Scope.TRIAGE,
         "survey",
         needs_conversation,
+    ),
+    Command(
+        "triage.opt_out",
+        "ctrl+o",
+        "opt_out",
+        "Opt out or in",
+        "Opt the number out, or in again, in all campaigns",
+        Scope.TRIAGE,
+        "",
+        may_opt,
     ),
     Command(
         "triage.next_waiting",

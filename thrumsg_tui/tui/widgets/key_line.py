@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate
 
-from textual.geometry import Size
+from textual.geometry import Region, Size
+from textual.strip import Strip
 
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.commands import Command
 from thrumsg_tui.tui.painting import HeldScreen
+from thrumsg_tui.tui.stale_keys import Sight
+from thrumsg_tui.tui.textual_compat import repaint_required
 from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, Part, width_of
 
 _PIECES = re.compile(r" ?[^ /]+/?| ?/")
@@ -31,6 +34,9 @@ class KeyLine(FlowingLines):
         self._look = ""
         self._waiting = ""
         self._commands: Sequence[Command] = ()
+        self._asks = False
+        self.sight = Sight()
+        """When a warning that is to be read before the next key was painted."""
 
     @property
     def notice(self) -> str:
@@ -39,12 +45,29 @@ class KeyLine(FlowingLines):
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
         """Show a notice until the next notice or `show_keys`."""
-        self._notice, self._look = sentence, "warning" if warning else "recorded"
+        self._notice, self._look, self._asks = sentence, "warning" if warning else "recorded", False
         self._paint()
+
+    def ask(self, sentence: str) -> None:
+        """Show a warning of which `has_asked` tells whether it was read."""
+        if sentence != self._notice:
+            self.say(sentence, warning=True)
+            self._asks = True
+            self.sight.changed()
+            self.refresh()
+
+    @property
+    def to_be_read(self) -> bool:
+        """Whether such a warning is still to be painted."""
+        return self._asks and self.sight.waiting
+
+    def has_asked(self, sentence: str, before: float) -> bool:
+        """Return whether a warning is shown, and was painted before a time of the monotonic clock."""
+        return self._asks and self._notice == sentence and not self._waiting and self.sight.before(before)
 
     def show_keys(self, commands: Sequence[Command]) -> None:
         """Show commands with their keys and short names, in place of a notice."""
-        self._notice = ""
+        self._notice, self._asks = "", False
         self._commands = commands
         self._paint()
 
@@ -62,6 +85,11 @@ class KeyLine(FlowingLines):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the lines of a notice; the keys never take more than one, whatever fitted in another width."""
         return super().get_content_height(container, viewport, width) if self._waiting or self._notice else 1
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        if not self._waiting and not repaint_required(self):
+            self.sight.drawn()
+        return super().render_lines(crop)
 
     def on_resize(self) -> None:
         super().on_resize()

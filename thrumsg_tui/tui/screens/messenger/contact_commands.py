@@ -27,7 +27,7 @@ class ContactCommands:
         screen = self.screen
         if (contact := screen.open_contact) and await screen.make(skip_follow_up, screen.thrumsg.who, contact.id):
             screen.state = screen.state.changed(contact.id)
-            screen.say(f"Skipped for {contact.name}; z undoes it.")
+            screen.say(f"Skipped for {contact.name}; {screen.conversation.undo_keys} undoes it.")
 
     @action_worker
     async def action_opt_out(self) -> None:
@@ -48,7 +48,7 @@ class ContactCommands:
             change = opt_out_number
         if await screen.show_dialog(dialog) and await screen.make(change, who, contact.phone):
             screen.state = screen.state.changed(contact.id)
-            undo = "; z undoes it" if who.may(Permission.OPT_IN) else ""
+            undo = f"; {screen.conversation.undo_keys} undoes it" if who.may(Permission.OPT_IN) else ""
             screen.say(f"{name} is opted {'in' if contact.opted_out else 'out'}{undo}.")
 
     async def action_copy_phone(self) -> None:

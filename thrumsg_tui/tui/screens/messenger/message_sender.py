@@ -13,13 +13,14 @@ from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.queries.conversations import next_waiting
 from thrumsg_tui.store.queries.messenger import OpenConversation
+from thrumsg_tui.store.queries.thread import get_conversation_head
 from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.tui.commands import is_key, key_of
 from thrumsg_tui.tui.commands.questions import LEAVE, YES
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.screen_context import action_worker
 from thrumsg_tui.tui.screens.messenger.context import MessengerContext
-from thrumsg_tui.tui.screens.messenger.notices import KIND_TITLES, sending_verb
+from thrumsg_tui.tui.screens.messenger.notices import KIND_TITLES, may_ask_to_be_left, sending_verb
 from thrumsg_tui.tui.screens.messenger.number_question import ask_for_number
 from thrumsg_tui.tui.stale_keys import TOO_EARLY
 
@@ -51,9 +52,15 @@ class MessageSender:
             self._ask_for_number(view.open.conversation)
         elif verdict and verdict.refusal:
             self.screen.say(verdict.refusal.sentence, warning=True)
+        elif not self._has_read_the_wish(view.open.conversation, pressed_at):
+            self.screen.key_line.ask(may_ask_to_be_left(view.open.conversation))
         else:
             self._box.read_only = True  # Enter must not send it twice
             self._send_to(view.open)
+
+    def _has_read_the_wish(self, contact: Conversation, pressed_at: float) -> bool:
+        """Whether the contact is not flagged, or the person has read that before they pressed Enter (5.4, 12.2)."""
+        return not contact.flagged or self.screen.key_line.has_asked(may_ask_to_be_left(contact), pressed_at)
 
     def _may_renumber(self, refusal: Refusal) -> bool:
         """Whether another number of ours would help, and the person may give it (`docs/rules.md 10.8`)."""
@@ -106,9 +113,10 @@ class MessageSender:
             )
         except MovedOn as meanwhile:
             self.screen.ask_again()
+            asks = (await store.query(get_conversation_head, contact.id)).flagged
             question = confirmation(
                 "The thread has moved on",
-                str(meanwhile),
+                f"{meanwhile}{' This may be a wish to be left alone.' if asks else ''}",
                 "Send mine anyway",
                 "Read it first",
                 left="Your message was not sent",

@@ -59,14 +59,19 @@ def _circumstances(
         waits = " What you send now waits until then." if waits_for_opening else ""
         return f"Campaign is currently closed: {closed.reason}.{waits}"
     if conversation.flagged:
-        key = key_of("messenger.opt_out")
-        keys = f"{key_of('box.leave')}, then {key}," if writing else key
-        return f"Looks like an opt-out request. Press {keys} to opt out."
+        key = key_of("triage.opt_out" if writing else "messenger.opt_out")
+        return f"Looks like an opt-out request. Press {key} to opt out."
     if verdict.leaves_at:
         return f"What you send now leaves {format_moment(view.campaign_here, verdict.leaves_at, now)}."
     if verdict.refusal is None or verdict.refusal.obstacle is Obstacle.EMPTY:
         return ""
     return verdict.refusal.sentence
+
+
+def may_ask_to_be_left(conversation: Conversation) -> str:
+    """Say, before a message to a flagged contact is sent, what its Enter and another key will do."""
+    opts_out, sends = key_of("triage.opt_out"), key_of("box.send")
+    return f"{conversation.name} may want to be left alone: {opts_out} opts out, {sends} again sends."
 
 
 def tab_is_hidden(tab: Tab) -> str:

@@ -290,12 +290,13 @@ class MessengerScreen(CommandScreen):
 
     @property
     def to_be_painted(self) -> bool:
-        """Whether Enter would be stale until the message box is painted."""
-        return self.box.has_focus and self.box.sight.waiting
+        """Whether Enter would be stale until the message box, or a warning in the bottom line, is painted."""
+        return self.box.has_focus and (self.box.sight.waiting or self.key_line.to_be_read)
 
     def was_painted(self) -> None:
-        """Note that the message box is painted."""
+        """Note that the message box and the bottom line are painted."""
         self.box.sight.painted()
+        self.key_line.sight.painted()
 
     # Numbers
 
