@@ -25,6 +25,7 @@ def with_tour(document: str) -> str:
 
 
 def _told(step: Step) -> str:
-    """Return what to do at the places of a step, once where only the key differs."""
-    texts = {KEY.sub("", text): text for text in [*step.texts.values()][::-1]}
+    """Return what to do at the places of a step, once where only the key differs; also where a contact asks for it."""
+    places = [text for place, told in step.texts.items() for text in (told, step.by_wish.get((place, True))) if text]
+    texts = {KEY.sub("", text): text for text in places[::-1]}
     return " ".join(KEY.sub(lambda found: f"`{key_of(found[1])}`", text) for text in [*texts.values()][::-1])

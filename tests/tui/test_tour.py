@@ -184,9 +184,14 @@ async def skip_to(visitor: Visitor, title: str) -> None:
 
 async def open_maya(visitor: Visitor) -> None:
     """Go to Maya's conversations."""
+    await open_sender(visitor, "maya")
+
+
+async def open_sender(visitor: Visitor, login: str) -> None:
+    """Go to somebody's conversations."""
     await visitor.run("list.choose")
     await visitor.run("messenger.viewing_as")
-    await visitor.type("maya")
+    await visitor.type(login)
     await visitor.run("picker.choose")
 
 
@@ -227,6 +232,41 @@ async def test_an_opt_out_is_asked_for_where_a_contact_asks_for_it(database: Pat
         assert visitor.strip[1].endswith("o opts the contact under the cursor")
         await visitor.run("messenger.opt_out")
         assert visitor.strip[1].startswith("A question says what will happen")
+
+
+async def test_an_opt_out_that_nobody_asked_for_does_not_end_the_step(database: Path, clock: Clock) -> None:
+    async with touring(database, clock) as visitor:
+        await open_maya(visitor)
+        await go_to_flag(visitor, flagged=False)
+        await skip_to(visitor, "An opt-out")
+        await visitor.run("messenger.opt_out")
+        await visitor.run("answer.yes")
+        assert visitor.guide.step.title == "An opt-out"
+        await go_to_flag(visitor, flagged=True)
+        await visitor.run("messenger.open")
+        await visitor.run("triage.opt_out")
+        await visitor.run("answer.yes")
+        assert visitor.guide.step.title == "A survey answer"
+
+
+@pytest.mark.parametrize(("login", "other"), [("lee", "maya"), ("maya", "lee")])
+async def test_nobody_is_told_to_give_a_sender_s_conversations_to_that_sender(
+    database: Path, clock: Clock, login: str, other: str
+) -> None:
+    async with touring(database, clock) as visitor:
+        await open_sender(visitor, login)
+        await skip_to(visitor, "Marking")
+        assert f"go to {other.capitalize()}." in visitor.strip[1]
+        for title in ("Marking", "Reassigning"):
+            while visitor.guide.step.title == title:
+                await visitor.obey()
+        assert visitor.guide.step.title == "Undo"
+    async with touring(database, clock, "presenter") as presenter:
+        await open_sender(presenter, login)
+        await skip_to(presenter, "Moving work")
+        while presenter.guide.step.title == "Moving work":
+            await presenter.obey()
+            assert f"Type {other}" in presenter.strip[2] or presenter.place is not Place.BULK
 
 
 async def test_the_end_of_a_tour_speaks_of_a_question_that_still_waits(database: Path, clock: Clock) -> None:
@@ -275,6 +315,16 @@ async def test_a_tour_begins_again_from_anywhere_with_the_campaign_as_new(databa
         with visitor.app.store.db.reading() as conn:
             assert totals(conn, find_campaign(conn, CAMPAIGN).id).opted_out == 17
             assert conn.execute("SELECT COUNT(*) FROM draft").fetchone()[0] == 0
+
+
+async def test_a_tour_begins_again_from_a_form_in_which_something_was_typed(database: Path, clock: Clock) -> None:
+    async with touring(database, clock) as visitor:
+        await visitor.run("manage.edit")
+        await visitor.type("Autumn")
+        await visitor.run("tour.newcomer")
+        await visitor.wait_for("Tour 1/12")
+        assert visitor.place is Place.OVERVIEW
+        assert len(visitor.app.screen_stack) == 2
 
 
 async def test_what_was_done_in_the_demo_is_not_lost_unasked(database: Path, clock: Clock) -> None:

@@ -17,7 +17,7 @@ from thrumsg_tui.tui.commands import command
 from thrumsg_tui.tui.demo_app import DemoApp
 from thrumsg_tui.tui.timers import Timers
 from thrumsg_tui.tui.tour.guide import Guide, commands_in
-from thrumsg_tui.tui.tour.scene import asks_to_be_left, place_of
+from thrumsg_tui.tui.tour.scene import asks_to_be_left, place_of, viewed_by
 from thrumsg_tui.tui.tour.steps import Place
 from thrumsg_tui.tui.tour.strip import TourStrip
 
@@ -61,7 +61,8 @@ class Visitor(Person):
     async def obey(self) -> None:
         """Do the next thing that the strip says: type what is to be typed, or press a key that it names."""
         step, place = self.guide.index, self.place
-        told = self.guide.text(place, asks=asks_to_be_left(self.app.under_dialogs))
+        under = self.app.under_dialogs
+        told = self.guide.text(place, asks=asks_to_be_left(under), viewing=viewed_by(under))
         again = self._told[step, place]
         self._told[step, place] += 1
         if again == 0 and (typed := _TYPED.search(told)):

@@ -114,12 +114,15 @@ class DemoApp(ThrumsgApp):
         self.go_to(Route(campaign.id))
 
     async def _leave_dialogs(self) -> None:
-        """Press Esc until no dialog is in front."""
+        """Press Esc until no dialog is in front; a form, which would ask whether to throw away what it has, goes."""
+        from thrumsg_tui.tui.dialogs.form import FormDialog
+
         for _ in range(_MOST_DIALOGS):
-            if not isinstance(self.screen, ModalScreen):
-                return
-            self.keys.put(Key("escape", None))
-            await self.keys.until_idle()
+            if isinstance(self.screen, FormDialog):
+                await self.screen.dismiss(None)
+            elif isinstance(self.screen, ModalScreen):
+                self.keys.put(Key("escape", None))
+                await self.keys.until_idle()
 
     async def _renew(self) -> None:
         """Make the practice campaign anew in the database that is open here."""

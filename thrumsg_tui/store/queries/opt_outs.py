@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.domain.conversations import OptOut
+from thrumsg_tui.domain.conversations import EventId, OptOut
 from thrumsg_tui.domain.enums import OptOutKind
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold, full_name
@@ -91,3 +91,16 @@ def _condition(search: str, *, by_phone: bool) -> tuple[str, dict[str, object]]:
         conditions += ["phone LIKE :number", "phone LIKE :at_home"]
         parameters |= number
     return f"({' OR '.join(conditions)})", parameters
+
+
+def was_asked_for(conn: Connection, event_id: EventId) -> bool:
+    """Return whether the contact of an event, an opt-out by hand, had written what looks like a wish for it."""
+    row = conn.execute(
+        """
+        SELECT 1 FROM event_conversation
+        JOIN conversation ON conversation.id = event_conversation.conversation_id
+        WHERE event_conversation.event_id = ? AND conversation.flagged = 1 LIMIT 1
+        """,
+        (event_id,),
+    ).fetchone()
+    return row is not None

@@ -51,9 +51,17 @@ class Guide:
         """The current step."""
         return self.tour.steps[self.index]
 
-    def text(self, place: Place, *, asks: bool = False) -> str:
-        """Return what to do at a place; `asks` is whether the contact in front asks to be left alone."""
-        return self.step.by_wish.get((place, asks)) or self.step.texts.get(place) or WAYS_BACK[place]
+    def text(self, place: Place, *, asks: bool = False, viewing: str = "") -> str:
+        """Return what to do at a place.
+
+        Args:
+            place: The place.
+            asks: Whether the contact in front asks to be left alone.
+            viewing: The login of the sender whose assignment is viewed.
+        """
+        step = self.step
+        special = step.by_wish.get((place, asks)) or step.by_view.get((place, viewing))
+        return special or step.texts.get(place) or WAYS_BACK[place]
 
     def note_command(self, id: str) -> None:
         """Note that a command of a screen has run."""

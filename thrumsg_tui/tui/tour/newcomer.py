@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.tui.tour.steps import Place, Step, Tour, at, made, marked, viewing
+from thrumsg_tui.tui.tour.steps import Place, Step, Tour, at, heeded, made, marked, viewing
 
 _ASKS = "This contact asks to be left alone"
 
@@ -74,13 +74,13 @@ NEWCOMER = Tour(
         Step(
             "An opt-out",
             {
-                Place.BOX: "Some ask to be left alone, and the line above the box says so. {box.leave}, then "
-                "{messenger.opt_out}, opts them out.",
+                Place.BOX: "Some ask to be left alone, and the line above the box says so. {triage.opt_out} opts them "
+                "out.",
                 Place.LIST: "A flag marks who asks to be left alone. {messenger.opt_out} opts the contact under the "
                 "cursor out.",
                 Place.QUESTION: "A question says what will happen before it happens. {answer.yes} is yes.",
             },
-            made(EventKind.OPT_OUT),
+            heeded,
             by_wish={
                 (Place.BOX, False): "Some ask to be left alone; this contact does not. {box.leave} goes to the list.",
                 (Place.LIST, False): "A flag marks who asks to be left alone. {list.down} and {list.up} go to one; if "
@@ -102,6 +102,9 @@ NEWCOMER = Tour(
             "Marking",
             {Place.LIST: "Now some of these go to Lee. {messenger.mark} marks a conversation: mark two."},
             marked(2),
+            by_view={
+                (Place.LIST, "lee"): "Now some of these go to Maya. {messenger.mark} marks a conversation: mark two."
+            },
         ),
         Step(
             "Reassigning",
@@ -112,6 +115,7 @@ NEWCOMER = Tour(
                 "moves them.",
             },
             made(EventKind.REASSIGN),
+            by_view={(Place.PICKER, "lee"): "Type maya; {picker.choose} then chooses Maya Lindqvist."},
         ),
         Step(
             "Undo",

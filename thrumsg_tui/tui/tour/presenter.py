@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.tui.tour.steps import Place, Step, Tour, at, heard, made, ran, viewing
+from thrumsg_tui.tui.tour.steps import Place, Step, Tour, at, heard, heeded, made, ran, viewing
 
 PRESENTER = Tour(
     "presenter",
@@ -69,11 +69,16 @@ PRESENTER = Tour(
         Step(
             "Leave me alone",
             {
-                Place.LIST: "{list.down} goes down to a flag, and {messenger.opt_out} opts the contact out.",
+                Place.LIST: "{list.down} goes down to a flag.",
                 Place.QUESTION: "{answer.yes} is yes.",
             },
-            made(EventKind.OPT_OUT),
+            heeded,
             "STOP works by itself. For all other words there is a flag, and this key.",
+            by_wish={
+                (Place.LIST, True): "{messenger.opt_out} opts the contact under the cursor out.",
+                (Place.QUESTION, False): "The contact under the cursor does not ask to be left alone. {question.leave} "
+                "leaves everything as it is.",
+            },
         ),
         Step(
             "Moving work",
@@ -84,6 +89,9 @@ PRESENTER = Tour(
             },
             made(EventKind.REASSIGN),
             "The preview is the plan: nobody loses a conversation, nobody gets one twice.",
+            by_view={
+                (Place.BULK, "lee"): "Type maya, {bulk.apply}, and a number. Read the preview aloud, then {bulk.apply}."
+            },
         ),
         Step(
             "Who did what",

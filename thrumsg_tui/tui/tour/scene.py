@@ -12,6 +12,7 @@ from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.queries.history import EVERYTHING, history
+from thrumsg_tui.store.queries.opt_outs import was_asked_for
 from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign
 from thrumsg_tui.tui.dialogs.choice import ChoiceDialog
 from thrumsg_tui.tui.dialogs.help import HelpDialog
@@ -71,11 +72,25 @@ def asks_to_be_left(under: Screen[Any] | None) -> bool:
     return contact is not None and contact.flagged
 
 
+def viewed_by(under: Screen[Any] | None) -> str:
+    """Return the login of the sender whose assignment the screen under dialogs shows; empty if it shows nobody's."""
+    view = under.view if isinstance(under, MessengerScreen) else None
+    return (view and view.viewing.login) or ""
+
+
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What has happened since an event: the person's changes, how many messages came, and the newest event."""
+    """What has happened since an event.
+
+    Attributes:
+        changes: The changes of the person.
+        wishes: How many contacts the person has opted out who had asked for it.
+        received: How many messages came.
+        newest: The newest event.
+    """
 
     changes: tuple[EventKind, ...]
+    wishes: int
     received: int
     newest: EventId
 
@@ -83,12 +98,12 @@ class Happened:
 def scene_of(front: Screen[Any], under: Screen[None] | None, happened: Happened) -> Scene:
     """Return the scene of the front screen, the screen under dialogs, and what has happened."""
     messenger = under if isinstance(under, MessengerScreen) else None
-    user = messenger.view.viewing.user if messenger and messenger.view else None
     return Scene(
         place_of(front),
-        viewing=user.login if user else "",
+        viewing=viewed_by(under),
         marked=len(messenger.state.marks) if messenger else 0,
         changes=happened.changes,
+        wishes=happened.wishes,
         received=happened.received,
     )
 
@@ -97,8 +112,10 @@ def read_happened(conn: Connection, login: str, since: EventId) -> Happened:
     """Read what has happened since an event."""
     events = history(conn, EVERYTHING, limit=_MOST_EVENTS)
     newer = [event for event in events if event.id > since]
+    own = [event for event in newer if event.by == login]
     return Happened(
-        tuple(event.kind for event in newer if event.by == login),
+        tuple(event.kind for event in own),
+        sum(event.kind is EventKind.OPT_OUT and was_asked_for(conn, event.id) for event in own),
         sum(event.kind is EventKind.RECEIVE for event in newer),
         events[0].id if events else EventId(0),
     )

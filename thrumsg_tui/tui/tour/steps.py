@@ -41,6 +41,7 @@ class Scene:
         viewing: The login of the sender whose assignment is viewed; empty for Unassigned, and outside the messenger.
         marked: How many conversations are marked.
         changes: The changes that the person has made, undone ones included.
+        wishes: How many contacts the person has opted out who had asked for it.
         received: How many messages contacts have written.
         ran: The ids of the commands that ran on screens.
     """
@@ -49,6 +50,7 @@ class Scene:
     viewing: str = ""
     marked: int = 0
     changes: tuple[EventKind, ...] = ()
+    wishes: int = 0
     received: int = 0
     ran: tuple[str, ...] = ()
 
@@ -77,6 +79,11 @@ def made(kind: EventKind, least: int = 1) -> Condition:
     return lambda scene: scene.changes.count(kind) >= least
 
 
+def heeded(scene: Scene) -> bool:
+    """Return whether somebody was opted out who had asked for it."""
+    return scene.wishes > 0
+
+
 def ran(id: str) -> Condition:
     """Return whether a command of a screen ran."""
     return lambda scene: id in scene.ran
@@ -99,6 +106,7 @@ class Step:
         done: Whether the person has done it; None for the last step, which stays until they leave.
         point: What a presenter says, as one line.
         by_wish: What to do instead at a place where the contact in front asks to be left alone, or does not.
+        by_view: What to do instead at a place where a sender's assignment is viewed, by their login.
     """
 
     title: str
@@ -106,11 +114,12 @@ class Step:
     done: Condition | None
     point: str = ""
     by_wish: Mapping[tuple[Place, bool], str] = field(default_factory=dict)
+    by_view: Mapping[tuple[Place, str], str] = field(default_factory=dict)
 
     @property
     def all_texts(self) -> Sequence[str]:
         """Whatever may be told in it."""
-        return [*self.texts.values(), *self.by_wish.values()]
+        return [*self.texts.values(), *self.by_wish.values(), *self.by_view.values()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.tour.guide import Guide, with_keys
 from thrumsg_tui.tui.tour.newcomer import NEWCOMER
 from thrumsg_tui.tui.tour.presenter import PRESENTER
-from thrumsg_tui.tui.tour.scene import Happened, asks_to_be_left, place_of, read_happened, scene_of
+from thrumsg_tui.tui.tour.scene import Happened, asks_to_be_left, place_of, read_happened, scene_of, viewed_by
 from thrumsg_tui.tui.tour.steps import Place
 from thrumsg_tui.tui.tour.strip import TourStrip
 
@@ -129,5 +129,6 @@ class Touring:
             f"{key_of(id)} {word}" for id, word in ((f"tour.{guide.tour.name}", "again"), ("tour.leave", "leave"))
         )
         keys: list[Part] = [(f"{key_of('tour.skip')} next  ", "quiet"), (f"{again}  ", "quiet"), (f"{leave} ", "quiet")]
-        told = guide.text(place_of(screen), asks=asks_to_be_left(self._app.under_dialogs))
+        under = self._app.under_dialogs
+        told = guide.text(place_of(screen), asks=asks_to_be_left(under), viewing=viewed_by(under))
         strip.show(title, keys, guide.step.point, with_keys(told))
