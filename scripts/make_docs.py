@@ -39,6 +39,7 @@ FIRST_KEYS = (
 WHERE = {
     Scope.TRIAGE: ("In the messenger, also while you write: these keys type nothing.",),
     Scope.STAFF: ("In the overview of a campaign.",),
+    Scope.CAMPAIGNS: ("In the list of campaigns, and in the overview of one.",),
     Scope.MANAGE: ("In the list of campaigns, and in the overview of one.",),
     Scope.ORGANIZATION: ("In the list of campaigns, and in the overview of one.",),
     Scope.CARRIER: ("In the list of campaigns, in the overview of one, and in the messenger.",),

@@ -54,7 +54,7 @@ def make_campaign(terminal: Terminal) -> None:
     terminal.type("Autumn")
     terminal.press("enter")
     terminal.type("Hi %first_name%, it's %sender_first_name% with %organization%. Vote at %wahllokal%! STOP ends.")
-    terminal.press("enter", "enter")
+    terminal.press("enter", "enter", "enter")
     into_field(terminal, "UTC")
     terminal.press("enter")
     into_field(terminal, "00:00")

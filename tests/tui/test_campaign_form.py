@@ -10,7 +10,7 @@ from textual._compositor import Compositor, ReflowResult
 from textual.geometry import Size
 from textual.widget import Widget
 
-from tests.tui.filling import choose, fill
+from tests.tui.filling import choose, fill, form_of
 from tests.tui.office import Office
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
@@ -108,9 +108,9 @@ async def test_enter_goes_through_all_fields_and_makes_it_at_the_last(bare: Offi
         await person.type("Hi")
         await person.press("ctrl+n")
         await person.type("there")
-        await person.press(*["enter"] * 10)
+        await person.press("enter", "right", *["enter"] * 9)
         assert isinstance(person.app.screen, FormDialog), "the last field is still to come"
-        await person.press("right", "enter", "escape")
+        await person.press("enter", "escape")
         assert person.sees("Autumn", "draft")
     assert stored(bare, "Autumn").initial_script == "Hi\nthere"
 
@@ -281,3 +281,30 @@ async def test_a_draft_with_open_points_is_saved_without_a_question(bare: Office
         await choose(person, launch="later")
         await person.press("ctrl+o")
     assert stored(bare, "Autumn").state is CampaignState.DRAFT
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_whether_it_is_launched_at_once_is_a_choice_in_sight_that_says_what_it_means(
+    bare: Office, size: tuple[int, int]
+) -> None:
+    async with bare.app(size=size) as person:
+        await person.press("c")
+        await fill(person, name="Autumn", script="Hi. Reply STOP to end.")
+        form_of(person).form.begin("script")
+        assert person.sees("launch now", "keep as a draft")
+        assert person.sees("its senders can send the first messages at once")
+        await choose(person, launch="later")
+        assert person.sees("A draft: nothing can be sent from it until l launches it.")
+        await person.press("ctrl+o", "escape")
+        assert person.notice.startswith("Created Autumn (draft). l launches it.")
+
+
+async def test_from_an_overview_a_new_campaign_is_made_and_opened(office: Office) -> None:
+    async with office.app(size=(80, 24)) as person:
+        await person.press("c")
+        await fill(person, name="Autumn", script="Hi. Reply STOP to end.")
+        await person.press("ctrl+o", "y", "escape")
+        assert isinstance(person.app.screen, OverviewScreen)
+        assert person.lines[0].startswith(" Autumn")
+        assert person.notice == "Created Autumn (active)."
+        assert person.sees("I imports contacts")

@@ -34,6 +34,7 @@ from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
 from thrumsg_tui.tui.glyphs import ASCII
 from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.screens.campaign_creation import CampaignCreation
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
@@ -75,7 +76,7 @@ APP = Path(thrumsg_tui.tui.__file__).parent
 DOERS: dict[Scope, tuple[type, ...]] = {
     Scope.LIST: (PagedList,),
     Scope.EVERYWHERE: (CampaignsScreen, OverviewScreen, MessengerScreen),
-    Scope.CAMPAIGNS: (CampaignsScreen,),
+    Scope.CAMPAIGNS: (CampaignsScreen, OverviewScreen),
     Scope.OVERVIEW: (OverviewScreen,),
     Scope.STAFF: (OverviewScreen,),
     Scope.MANAGE: (CampaignsScreen, OverviewScreen),
@@ -117,7 +118,7 @@ DOERS: dict[Scope, tuple[type, ...]] = {
 }
 """Who does the commands of a scope; answers are bound by their question."""
 
-CAMPAIGN_PARTS = (UndoCommands, CampaignManagement, OrganizationManagement, CarrierLists)
+CAMPAIGN_PARTS = (UndoCommands, CampaignManagement, CampaignCreation, OrganizationManagement, CarrierLists)
 PARTS: dict[type, tuple[type, ...]] = {
     CampaignsScreen: CAMPAIGN_PARTS,
     OverviewScreen: CAMPAIGN_PARTS,

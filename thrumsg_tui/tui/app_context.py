@@ -50,8 +50,8 @@ class AppContext(Protocol):
     def key_pressed_at(self) -> float:
         """When the current key was pressed, by the monotonic clock."""
 
-    async def open_campaign(self, campaign_id: CampaignId) -> None:
-        """Open a campaign."""
+    async def open_campaign(self, campaign_id: CampaignId, notice: str = "") -> None:
+        """Open a campaign, whose screen says `notice`."""
 
     def open_messenger(self, campaign_id: CampaignId, assignment_id: AssignmentId) -> None:
         """Open the messenger on an assignment."""

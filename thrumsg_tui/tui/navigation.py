@@ -61,7 +61,11 @@ class NavigatingApp(PaintingApp):
         self._turn = Lock()
 
     def go_to(
-        self, place: Route, cursor_on: FoundConversation | None = None, came_from: AssignmentId | None = None
+        self,
+        place: Route,
+        cursor_on: FoundConversation | None = None,
+        came_from: AssignmentId | None = None,
+        notice: str = "",
     ) -> None:
         """Show the screen of a route, once the current key is handled.
 
@@ -71,9 +75,10 @@ class NavigatingApp(PaintingApp):
             place: The route.
             cursor_on: The conversation on which the messenger begins.
             came_from: The assignment on which the overview's cursor begins.
+            notice: What the screen says.
         """
         self._on_the_way += 1
-        self.run_worker(self._show_in_turn(place, cursor_on, came_from), group="place")
+        self.run_worker(self._show_in_turn(place, cursor_on, came_from, notice), group="place")
 
     @property
     def is_on_the_way(self) -> bool:
@@ -81,11 +86,13 @@ class NavigatingApp(PaintingApp):
         return self._on_the_way > 0
 
     async def _show_in_turn(
-        self, place: Route, cursor_on: FoundConversation | None, came_from: AssignmentId | None
+        self, place: Route, cursor_on: FoundConversation | None, came_from: AssignmentId | None, notice: str
     ) -> None:
         try:
             async with self._turn:
                 await self.show_place(place, cursor_on, came_from)
+                if notice and isinstance(self.front, CommandScreen):
+                    self.front.say(notice)
         finally:
             self._on_the_way -= 1
 
@@ -125,10 +132,10 @@ class NavigatingApp(PaintingApp):
             messenger.begin_on(cursor_on.tab, cursor_on.id)
         return messenger
 
-    async def open_campaign(self, campaign_id: CampaignId) -> None:
-        """Open a campaign's overview, or for a sender their own assignment."""
+    async def open_campaign(self, campaign_id: CampaignId, notice: str = "") -> None:
+        """Open a campaign's overview, which says `notice`, or for a sender their own assignment."""
         if self.who.may(Permission.VIEW_ALL):
-            self.go_to(Route(campaign_id))
+            self.go_to(Route(campaign_id), notice=notice)
             return
         own = await self.store.query(assignment_of_user, campaign_id, self.who.user.id)
         if own is not None:

@@ -17,7 +17,7 @@ _MESSENGER = (Scope.TRIAGE, Scope.MESSENGER, Scope.CARRIER, Scope.EVERYWHERE)
 _MANAGED = (Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)
 _SCREENS = (
     _MESSENGER,
-    (Scope.OVERVIEW, Scope.STAFF, *_MANAGED, Scope.EVERYWHERE),
+    (Scope.OVERVIEW, Scope.CAMPAIGNS, Scope.STAFF, *_MANAGED, Scope.EVERYWHERE),
     (Scope.CAMPAIGNS, *_MANAGED, Scope.EVERYWHERE),
     *((overlay, Scope.OVERLAY, Scope.EVERYWHERE) for overlay in _OVERLAYS),
 )
@@ -32,7 +32,7 @@ TOGETHER: tuple[tuple[Scope, ...], ...] = (
     (Scope.ANSWER, Scope.QUESTION, Scope.DIALOG),
     (Scope.MULTI_PICKER, Scope.PICKER, Scope.DIALOG),
     (Scope.SENDER_PICKER, Scope.PICKER, Scope.DIALOG),
-    (Scope.STAFF, *_MANAGED, Scope.MENU, Scope.PICKER, Scope.DIALOG),
+    (Scope.CAMPAIGNS, Scope.STAFF, *_MANAGED, Scope.MENU, Scope.PICKER, Scope.DIALOG),
     (Scope.TEXT_FIELD, Scope.FIELD, Scope.FORM, Scope.DIALOG),
     (Scope.CHOICE_FIELD, Scope.FIELD, Scope.FORM, Scope.DIALOG),
     (Scope.BULK, Scope.DIALOG),

@@ -19,6 +19,7 @@ from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.compliance import setup_points
 from thrumsg_tui.store.queries.script_preview import script_preview
 from thrumsg_tui.store.queries.settings import default_timezone, stored_settings
+from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.dialogs.confirm_points import confirm_points, confirming
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.dialogs.script_preview_lines import script_preview_lines
@@ -29,6 +30,10 @@ from thrumsg_tui.tui.widgets.line_widgets import Part
 
 _DEFAULT_SCRIPT = "Hi %first_name%, it's %sender_first_name% with %organization%. … Reply STOP to end."
 _DRAFT, _ACTIVE = "later", "now"
+_WHAT_IT_MEANS = {
+    _ACTIVE: "Launched now: its senders can send the first messages at once, within its hours and window.",
+    _DRAFT: "A draft: nothing can be sent from it until {launch} launches it.",
+}
 _IN_PREVIEW = {"sender", "way-out", "unicode", "too-long", "unknown-field", "misspelt-field", "no-numbers", "volume"}
 """The points of compliance that the script's preview says already, or that say nothing of the setup."""
 
@@ -62,6 +67,8 @@ async def campaign_form(
         lines = script_preview_lines(
             await store.query(script_preview, who, entered["script"], campaign_id, initial=True), glyphs
         )
+        if campaign is None:
+            lines.insert(0, [(_WHAT_IT_MEANS[entered["launch"]].format(launch=key_of("manage.state")), "")])
         if check_setup(entered, taken):
             return lines
         points = await store.query(setup_points, who, read_setup(entered), campaign_id, store.db.clock())
@@ -96,10 +103,11 @@ def _edit(
 def _fields(campaign: Campaign | None, usual: dict[str, str]) -> list[Field]:
     setup = campaign.setup if campaign else None
     hours = setup.hours if setup else None
-    launch = ChoiceField("launch", "Launch", ((_ACTIVE, "now"), (_DRAFT, "later, it stays a draft")), _ACTIVE)
+    launch = ChoiceField("launch", "When it is made", ((_ACTIVE, "launch now"), (_DRAFT, "keep as a draft")), _ACTIVE)
     return [
         TextField("name", "Name", setup.name if setup else ""),
         TextField("script", "First message", setup.initial_script if setup else "", _DEFAULT_SCRIPT, 4),
+        *([] if campaign else [launch]),
         TextField("description", "Description", setup.description if setup else "", "may be empty"),
         TextField("timezone", "Time zone", hours.timezone if hours else default_timezone(usual)),
         TextField("opens", "Opens", format_clock(hours.opens) if hours else usual["default_open"]),
@@ -121,7 +129,6 @@ def _fields(campaign: Campaign | None, usual: dict[str, str]) -> list[Field]:
         ChoiceField(
             "quicksend", "Send All", (("no", "no"), ("yes", "allowed")), _yes(setup.quicksend if setup else False)
         ),
-        *([] if campaign else [launch]),
     ]
 
 

@@ -8,17 +8,16 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.app import ComposeResult
 from textual.strip import Strip
 
-from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.list_times import time_in_list
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.campaigns import CampaignRow, campaign_rows
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of, key_of
-from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
+from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.screens.campaign_creation import CampaignCreation
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
 from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
@@ -88,6 +87,7 @@ class CampaignsScreen(CommandScreen):
         self.parts = (
             *self.parts,
             CampaignManagement(self, (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)),
+            CampaignCreation(self),
             OrganizationManagement(self),
             CarrierLists(self),
         )
@@ -140,32 +140,8 @@ class CampaignsScreen(CommandScreen):
         if row := self._list.row:
             self.run_action_worker(partial(self.thrumsg.open_campaign, row.campaign.id))
 
-    @work(group=ACTION)
-    async def action_create(self) -> None:
-        """Make a campaign, and choose its senders."""
-        from thrumsg_tui.tui.dialogs.campaign_form import campaign_form
-        from thrumsg_tui.tui.screens.campaign_senders import choose_new_senders
-
-        form = await campaign_form(self.thrumsg.store, self.thrumsg.who, self.thrumsg.glyphs)
-        if made := await self.show_dialog(form):
-            self._wanted = made.id
-            await self.ask_and_paint()
-            await choose_new_senders(self, made)
-            held = await self._held(made) if made.state is CampaignState.DRAFT else ""
-            imports, opens = key_of("manage.import"), key_of("list.choose")
-            self.say(f"Created {made.name} ({made.state}).{held} {imports} imports its contacts, {opens} opens it.")
-            self.ask_again()
-
-    async def _held(self, made: Campaign) -> str:
-        """Say why a new campaign is a draft, if something else than a wish for one may be the reason."""
-        from thrumsg_tui.domain.compliance import Level, of_level
-        from thrumsg_tui.store.queries.compliance import setup_points
-
-        thrumsg = self.thrumsg
-        points = await thrumsg.store.query(setup_points, thrumsg.who, made.setup, made.id, thrumsg.store.db.clock())
-        refused = " ".join(point.sentence for point in of_level(points, Level.REFUSE))
-        if refused:
-            return f" It cannot be launched yet: {refused}"
-        if thrumsg.who.may(Permission.CONFIRM_COMPLIANCE):
-            return ""
-        return f" {needed_role(Permission.CONFIRM_COMPLIANCE).capitalize()} may have to launch it."
+    async def created(self, made: Campaign, said: str) -> None:
+        """Put the cursor on a new campaign, and say what it needs."""
+        self._wanted = made.id
+        self.say(f"{said} {key_of('manage.import')} imports its contacts, {key_of('list.choose')} opens it.")
+        self.ask_again()

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from thrumsg_tui.domain.ages import waiting_age
-from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId, has_not_started
+from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign, CampaignId, has_not_started
 from thrumsg_tui.domain.closures import closure, format_moment
 from thrumsg_tui.domain.enums import HoursIn
 from thrumsg_tui.domain.hours import format_clock
@@ -23,6 +23,7 @@ from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.queries.overview import Overview, overview
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
+from thrumsg_tui.tui.screens.campaign_creation import CampaignCreation
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
 from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
 from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
@@ -45,7 +46,7 @@ class OverviewTable(SenderTable):
 class OverviewScreen(CommandScreen):
     """The counters of a campaign above its senders; Enter opens the messenger on a sender."""
 
-    SCOPES = (Scope.OVERVIEW, Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)
+    SCOPES = (Scope.OVERVIEW, Scope.CAMPAIGNS, Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)
     BINDINGS = bindings(commands_of(*SCOPES, Scope.EVERYWHERE))
     FOREMOST = (
         *("list.choose", "senders.reassign", "senders.reassign_bulk", "manage.menu", "app.help"),
@@ -70,7 +71,8 @@ class OverviewScreen(CommandScreen):
         self.idle_only = False
         self.parts = (
             *self.parts,
-            CampaignManagement(self, (Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)),
+            CampaignManagement(self, (Scope.CAMPAIGNS, Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)),
+            CampaignCreation(self),
             OrganizationManagement(self),
             CarrierLists(self),
         )
@@ -241,6 +243,10 @@ class OverviewScreen(CommandScreen):
         """Open the messenger on the row under the cursor."""
         if row := self.table.row:
             self.thrumsg.open_messenger(self.campaign_id, row.id)
+
+    async def created(self, made: Campaign, said: str) -> None:
+        """Open the overview of a new campaign, which says what it needs."""
+        await self.thrumsg.open_campaign(made.id, said)
 
     def action_mark(self) -> None:
         """Mark or unmark the sender under the cursor, and go down."""
