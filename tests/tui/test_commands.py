@@ -32,7 +32,6 @@ from thrumsg_tui.tui.dialogs.phone_lookup import PhoneLookup
 from thrumsg_tui.tui.dialogs.picker import MultiPicker, Picker
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
 from thrumsg_tui.tui.glyphs import ASCII
-from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.screens.campaign_creation import CampaignCreation
 from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
@@ -285,24 +284,6 @@ async def test_nothing_in_the_help_is_cut(office: Office) -> None:
         await person.wait_for("─ Keys ─")
         box = [line.partition("│")[2] for line in person.lines]
         assert [line for line in box if "…" in line] == []
-
-
-async def test_the_palette_finds_a_command_and_does_it(office: Office) -> None:
-    office.contact("Maria Lopez", wrote="Hello")
-    async with office.messenger() as person:
-        await person.press("colon")
-        await person.type("next sender")
-        await person.press("enter")
-        assert person.sees("Viewing as: Lee Bishop")
-
-
-async def test_the_palette_offers_nothing_that_only_a_pane_does(office: Office) -> None:
-    async with office.messenger() as person:
-        provider = PaletteProvider(person.app.screen)
-        offered = [str(hit.text) async for hit in provider.discover()]
-        panes = commands_of(Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES, Scope.SCROLLED)
-        assert "Send All" in offered
-        assert {command.title for command in panes} & set(offered) == set()
 
 
 def test_the_numbers_of_tabs_are_in_order() -> None:

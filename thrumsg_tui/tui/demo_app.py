@@ -18,6 +18,7 @@ from thrumsg_tui.gateway.practice_delivery import PracticeDelivery
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
+from thrumsg_tui.tui.commands.why_not import no_tour
 from thrumsg_tui.tui.opening_route import Route
 from thrumsg_tui.tui.store_client import Progress
 
@@ -151,6 +152,8 @@ class DemoApp(ThrumsgApp):
         if self._touring is not None:
             self._end()
             self.tell(f"The tour has ended; {key_of('tour.newcomer')} begins it again.")
+        else:
+            self.tell(no_tour())
 
     def _end(self) -> None:
         if touring := self._touring:
@@ -161,6 +164,8 @@ class DemoApp(ThrumsgApp):
         """Go to the next step without doing this one."""
         if self._touring:
             await self._touring.skip()
+        else:
+            self.tell(no_tour())
 
     # Looking
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from thrumsg_tui.tui.commands import Command, Scope, commands_of
+from thrumsg_tui.tui.commands import Command, Scope, commands_of, scopes_at
 from thrumsg_tui.tui.screens.base import CommandScreen
 
 _ELSEWHERE = {Scope.TRIAGE, Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES}
@@ -17,7 +17,7 @@ _TITLE_FIRST = 1000.0
 
 
 class PaletteProvider(Provider):
-    """Every command of the current screen, by title, with its keys."""
+    """Every command that can be done on the current screen, by title, with its keys, and why some cannot be now."""
 
     async def discover(self) -> Hits:
         for command in self._commands():
@@ -32,14 +32,17 @@ class PaletteProvider(Provider):
 
     def _commands(self) -> Iterator[Command]:
         if isinstance(self.screen, CommandScreen):
-            scopes = [scope for scope in self.screen.SCOPES if scope not in _ELSEWHERE]
-            for command in commands_of(*scopes, Scope.EVERYWHERE):
+            scopes = [scope for scope in scopes_at(self.screen) if scope not in _ELSEWHERE]
+            for command in (*commands_of(*scopes), *commands_of(Scope.EVERYWHERE)):
                 if command.action and not command.takes_key and command.id != "app.palette":
                     yield command
 
     def _run(self, chosen: Command) -> Callable[[], Awaitable[object]]:
         return lambda: self.screen.run_action(f"run_command('{chosen.id}')")
 
-    @staticmethod
-    def _help(chosen: Command) -> str:
-        return f"{chosen.help} ({chosen.shown_keys})" if chosen.keys else chosen.help
+    def _help(self, chosen: Command) -> str:
+        """Return what a command does, or why it is not allowed now, and its keys."""
+        screen = self.screen
+        why_not = chosen.why_not(screen.facts()) if isinstance(screen, CommandScreen) else None
+        told = f"Not now: {why_not}" if why_not else chosen.help
+        return f"{told} ({chosen.shown_keys})" if chosen.keys else told

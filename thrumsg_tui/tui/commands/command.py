@@ -103,6 +103,8 @@ class Facts:
     sender: Assignment | None = None
     busy: bool = False
     """Whether long work is under way, which Esc stops."""
+    in_tour: bool = False
+    """Whether a tour of the practice campaign is under way."""
 
 
 WhyNot = Callable[[Facts], str | None]

@@ -86,6 +86,16 @@ def may_opt(facts: Facts) -> str | None:
     return needs_conversation(facts)
 
 
+def is_in_tour(facts: Facts) -> str | None:
+    """Require a tour of the practice campaign."""
+    return None if facts.in_tour else no_tour()
+
+
+def no_tour() -> str:
+    """Say that there is no tour now."""
+    return f"There is no tour now: {_key('tour.newcomer')} begins one."
+
+
 def _key(id: str) -> str:
     """Return the key of a command for a sentence."""
     from thrumsg_tui.tui.commands import key_of  # which imports this module with the commands

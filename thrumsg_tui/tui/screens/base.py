@@ -40,6 +40,9 @@ _Answer = TypeVar("_Answer")
 ACTION = "action"
 """The group of the workers that run a key's action, with its dialogs."""
 
+IN_TOUR = "-in-tour"
+"""The class of screens that show the step of a tour."""
+
 
 class CommandScreen(HeldScreen[None]):
     """A screen whose panes run their queries again whenever anybody changed anything.
@@ -137,7 +140,7 @@ class CommandScreen(HeldScreen[None]):
         """Return the facts that decide which commands are allowed."""
         thrumsg = self.thrumsg
         own_only = not thrumsg.who.may(Permission.VIEW_ALL)
-        return Facts(thrumsg.who, own_only=own_only)
+        return Facts(thrumsg.who, own_only=own_only, in_tour=self.has_class(IN_TOUR))
 
     async def action_run_command(self, id: str, key: str = "") -> None:
         """Run a command, for the key that was pressed, or say why it is not allowed or cannot be done now."""
@@ -157,7 +160,9 @@ class CommandScreen(HeldScreen[None]):
     async def _run_chosen(self, action: str) -> None:
         namespace, name, parameters = parse(action)
         owner = next((part for part in self.parts if hasattr(part, f"action_{name}")), None)
-        if owner is None or namespace:
+        if owner is None and not namespace and not hasattr(self, f"action_{name}"):
+            await self.app.run_action(action)  # what the app itself does, such as a tour
+        elif owner is None or namespace:
             await self.run_action(action)
         elif isawaitable(done := getattr(owner, f"action_{name}")(*parameters)):
             await done

@@ -9,7 +9,7 @@ from textual.screen import ModalScreen, Screen
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.tui.commands import key_of, shown_key
-from thrumsg_tui.tui.screens.base import CommandScreen
+from thrumsg_tui.tui.screens.base import IN_TOUR, CommandScreen
 from thrumsg_tui.tui.tour.guide import Guide, with_keys
 from thrumsg_tui.tui.tour.newcomer import NEWCOMER
 from thrumsg_tui.tui.tour.presenter import PRESENTER
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from thrumsg_tui.tui.widgets.line_widgets import Part
 
 TOURS = {tour.name: tour for tour in (NEWCOMER, PRESENTER)}
-
-_IN_TOUR = "-in-tour"
-"""The class of screens with a strip."""
 
 _NO_LETTERS = frozenset({Place.CAMPAIGNS, Place.OVERVIEW, Place.LIST, Place.SURVEY, Place.HISTORY, Place.QUESTION})
 """The places where no key types a letter."""
@@ -55,7 +52,7 @@ class Touring:
         """End it, and take the strips away."""
         self._is_over = True
         for screen in self._app.screen_stack:
-            screen.remove_class(_IN_TOUR)
+            screen.remove_class(IN_TOUR)
             screen.query(TourStrip).remove()
 
     async def skip(self) -> None:
@@ -120,7 +117,7 @@ class Touring:
         if strip is None:
             strip = TourStrip()
             screen.mount(strip)
-            screen.add_class(_IN_TOUR)
+            screen.add_class(IN_TOUR)
         number = f" Tour {guide.index + 1}/{len(guide.tour.steps)} "
         title: list[Part] = [(number, "strong"), (guide.step.title, "accent")]
         if self._said:

@@ -7,6 +7,7 @@ run their queries again. Most commands belong to the parts.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from time import monotonic
 
 from textual import on, work
@@ -130,13 +131,12 @@ class MessengerScreen(CommandScreen):
         return self.view.open.conversation if self.view and self.view.open else None
 
     def facts(self) -> Facts:
-        return Facts(
-            who=self.thrumsg.who,
+        return replace(
+            super().facts(),
             campaign=self.view.campaign if self.view else None,
             conversation=self.open_contact,
             tab=self.state.tab,
             marked=len(self.state.marks),
-            own_only=not self.thrumsg.who.may(Permission.VIEW_ALL),
         )
 
     # Queries and painting
