@@ -30,7 +30,7 @@ MEANINGS = {
     ),
     "?": _means("help", "app.help"),
     ":": _means("find a command", "app.palette"),
-    "q": _means("back to the screen before", "app.back"),
+    "q": _means("back one screen, from the campaigns out", "app.back"),
     "z": _means("undo", "app.undo"),
     "Z": _means("redo", "app.redo"),
     "P": _means("find a person", "app.find"),
@@ -52,10 +52,8 @@ MEANINGS = {
     "f": _means("follow-ups", "manage.follow_ups"),
     "F": _means("failed messages", "carrier.failures"),
     "h": _means("the history of one conversation", "history.conversation"),
-    "i": _means(
-        "information and settings of what is open", "manage.edit", "messenger.info", "import.file", "opt_outs.note"
-    ),
-    "I": _means("import a file", "manage.import"),
+    "i": _means("information and settings of what is open", "manage.edit", "messenger.info", "opt_outs.note"),
+    "I": _means("import a file", "manage.import", "import.file"),
     "l": _means("launch, pause, resume or archive", "manage.state"),
     "m": _means("the menu of all that can be done", "manage.menu"),
     "M": _means("unmatched messages", "organization.unmatched"),

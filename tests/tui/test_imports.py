@@ -246,7 +246,7 @@ async def test_every_other_kind_is_imported_too(office: Office, tmp_path: Path) 
             await fill(person, file=str(path))
             await person.press("ctrl+o", "ctrl+o", "enter")
             assert person.sees(f"; imported {kind}"), person.screen
-            await person.press("i")
+            await person.press("I")
         await person.press("escape", "y")
     with office.db.reading() as conn:
         assert "max" in {each.login for each in users(conn)}
@@ -319,7 +319,7 @@ async def test_enter_imports_a_file_once(office: Office, strange: Path) -> None:
         assert person.notice == "Imported. E keeps the rejected rows in a file."
         before = journal(office)
         await person.press("enter")
-        assert person.notice == "It is imported already; i chooses another file."
+        assert person.notice == "It is imported already; I chooses another file."
     assert journal(office) == before
 
 
@@ -327,7 +327,7 @@ async def test_leaving_the_choice_of_another_file_leaves_the_first_as_it_is(offi
     async with office.app() as person:
         await person.press("I")
         await fill(person, file=str(strange))
-        await person.press("ctrl+o", "ctrl+o", "i", "escape")
+        await person.press("ctrl+o", "ctrl+o", "I", "escape")
         assert isinstance(person.app.screen, ImportScreen)
         assert person.sees("; would import contacts from strange.csv")
 

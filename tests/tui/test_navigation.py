@@ -10,6 +10,7 @@ from tests.tui.office import Office, settle
 from thrumsg_tui.tui.opening_route import Route
 from thrumsg_tui.tui.screens.messenger.screen import MessengerScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
+from thrumsg_tui.tui.textual_compat import is_exiting
 
 
 @pytest.mark.parametrize("later", range(0, 40, 4))
@@ -38,3 +39,13 @@ async def test_whoever_goes_back_is_on_the_sender_whom_they_viewed_last(office: 
         assert isinstance(screen, OverviewScreen)
         assert screen.table.row
         assert screen.table.row.name == "Lee Bishop"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_bottom_line_says_where_going_back_leads(office: Office, size: tuple[int, int]) -> None:
+    async with office.app(size=size) as person:
+        assert "q campaigns" in person.notice
+        await person.press("q")
+        assert "q quit" in person.notice
+        await person.press("q")
+        assert is_exiting(person.app)

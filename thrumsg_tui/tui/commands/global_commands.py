@@ -21,7 +21,12 @@ COMMANDS = (
     ),
     Command("app.redo", "Z", "redo", "Redo", "Take your last undo back", Scope.EVERYWHERE),
     Command(
-        "app.back", "q", "back", "Back", "Go back to the screen before; from the first one, quit", Scope.EVERYWHERE
+        "app.back",
+        "q",
+        "back",
+        "Back",
+        "Go back one screen: to the overview, then to the campaigns, then out",
+        Scope.EVERYWHERE,
     ),
     Command(
         "app.lookup",

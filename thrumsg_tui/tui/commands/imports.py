@@ -9,7 +9,7 @@ COMMANDS = (
     Command("import.go", "enter", "go", "Import", "Import the file that is shown", Scope.IMPORT, "import it"),
     Command(
         "import.file",
-        "i",
+        "I",
         "file",
         "File",
         "Choose a file, its kind, and its campaign",

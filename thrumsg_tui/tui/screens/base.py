@@ -53,6 +53,8 @@ class CommandScreen(HeldScreen[None]):
     SCOPES: ClassVar[Sequence[Scope]] = ()
     FOREMOST: ClassVar[Sequence[str]] = ("app.help",)
     """The commands that the bottom line names first, by id: in a narrow window it has no room for the others."""
+    BACK_TO: ClassVar[str] = ""
+    """Where going back leads, for the bottom line; empty if it is not named there."""
     AUTO_FOCUS = ""  # each screen says what has the focus; None is Textual's choice
     IS_OVERLAY: ClassVar[bool] = False
     """Whether it opens over another screen, to which going back returns."""
@@ -194,7 +196,9 @@ class CommandScreen(HeldScreen[None]):
             return [*commands_of(Scope.SEARCH), *out]
         who = self.thrumsg.who
         here = [*map(command, self.FOREMOST), *commands_of(*self.SCOPES), *commands_of(Scope.EVERYWHERE)]
-        return [each for each in dict.fromkeys(here) if each.footer and not each.beyond(who)]
+        back = command("app.back")
+        named = (replace(each, footer=self.BACK_TO) if each is back else each for each in dict.fromkeys(here))
+        return [each for each in named if each.footer and not each.beyond(who)]
 
     async def make(
         self, change: Callable[Concatenate[Database, _P], object], *args: _P.args, **kwargs: _P.kwargs

@@ -75,6 +75,8 @@ class CampaignList(PagedList[CampaignRow]):
 class CampaignsScreen(CommandScreen):
     """The list of campaigns, with commands that make, open and manage one."""
 
+    FOREMOST = ("app.help", "app.back")
+    BACK_TO = "quit"
     SCOPES = (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)
     BINDINGS = bindings(commands_of(*SCOPES, Scope.EVERYWHERE))
 

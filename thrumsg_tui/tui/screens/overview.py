@@ -49,9 +49,11 @@ class OverviewScreen(CommandScreen):
     SCOPES = (Scope.OVERVIEW, Scope.CAMPAIGNS, Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)
     BINDINGS = bindings(commands_of(*SCOPES, Scope.EVERYWHERE))
     FOREMOST = (
-        *("list.choose", "senders.reassign", "senders.reassign_bulk", "manage.menu", "app.help"),
+        *("list.choose", "senders.reassign", "senders.reassign_bulk", "manage.menu", "app.help", "app.back"),
         *("app.lookup", "app.history", "app.undo", "senders.sort", "senders.search"),
     )
+
+    BACK_TO = "campaigns"
 
     def __init__(self, campaign_id: CampaignId, glyphs: Glyphs, cursor_on: AssignmentId | None = None) -> None:
         super().__init__()
