@@ -78,7 +78,11 @@ def build(
         with db.writing() as tx:
             tx.hold(SettingsLock())
             store_setting(tx, PRACTICE, str(seed))
-        _build(db, past, login, zone or get_localzone_name(), seed)
+        with db.reading() as conn:
+            owner = identify(conn, login)
+        _build(db, past, owner, zone or get_localzone_name(), seed)
+        with db.writing() as tx:  # the owner did not make the campaign, so undo must not take it to pieces
+            end_undo(tx, owner.user.id)
 
 
 class _Past:
@@ -97,9 +101,7 @@ class _Past:
         self.now = max(self.now, self.present - timedelta(minutes=minutes_ago))
 
 
-def _build(db: Database, clock: _Past, login: str, zone: str, seed: int) -> None:
-    with db.reading() as conn:
-        owner = identify(conn, login)
+def _build(db: Database, clock: _Past, owner: Identity, zone: str, seed: int) -> None:
     change_setting(db, owner, "organization", "Harbor Votes")
     import_users(db, owner, practice_file("users.csv"))
     hours = DailyHours(zone, 0, 24 * 60)  # somebody may practise at any time of day
@@ -122,8 +124,6 @@ def _build(db: Database, clock: _Past, login: str, zone: str, seed: int) -> None
     create_follow_up(db, owner, CAMPAIGN, "Opening hours", _FOLLOW_UP, target=Target(replied=False))
     clock.go_to(0)
     _play_history(db, clock, conversations, [row | {"minutes_ago": "0"} for row in history if row["phone"] in last])
-    with db.writing() as tx:  # the owner did not make the campaign, so undo must not take it to pieces
-        end_undo(tx, owner.user.id)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
