@@ -71,14 +71,18 @@ class Cluster:
         self._settings = {**_FAST, **own, **(settings or {})}
         self._binaries = binaries()
 
-    def create(self) -> None:
-        """Make it; texts sort as nobody wants them unless a column or a statement says how."""
-        shutil.chown(self.folder, *_account())
+    def create(self, *options: object) -> None:
+        """Make it, with more options of `initdb`; texts sort as nobody wants them unless a column says how."""
+        self.own(self.folder)
         self.folder.chmod(0o755)
         self.run(
             *("initdb", "-D", self._data, "-U", USER, "--auth=trust", "--no-sync", "--encoding=UTF8"),
-            *("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=und"),
+            *("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=und", *options),
         )
+
+    def own(self, folder: Path) -> None:
+        """Give a folder to the account of the server."""
+        shutil.chown(folder, *_account())
 
     def start(self) -> None:
         """Start it, and wait until it can be used."""
@@ -136,12 +140,12 @@ def _as_account() -> dict[str, Any]:
 
 
 @contextmanager
-def own_cluster(settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
-    """Give a cluster to one test, which may stop it, kill it and start it again."""
+def own_cluster(settings: Mapping[str, str] | None = None, *options: object) -> Iterator[Cluster]:
+    """Give a cluster to one test, which may stop it, kill it and start it again; with more options of `initdb`."""
     require_tool("postgresql", is_there=binaries() is not None)
     with _short_folder() as folder:
         cluster = Cluster(folder, settings)
-        cluster.create()
+        cluster.create(*options)
         cluster.start()
         try:
             yield cluster

@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.public_keys import KIMS, LEES
 from thrumsg_tui.domain.permissions import WEAKEST_ROLE, Permission, Role
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.location import Location
 
 PEOPLE = ("Maria Lopez", "Dev Patel", "Ann Otieno", "Bo Lind", "Cy Ross")
 """By conversation, from 1 on: the sender's, not started; nobody's, not started; Lee's, who has replied; the sender's,
@@ -223,7 +224,7 @@ def arrange(run: Callable[..., object], folder: Path) -> None:
     run("reassign", "Spring", "--from", "lee", "--to-unassigned", "--preview", "--save-plan", folder / "plan.json")
 
 
-def put_in_doubt(database: Path) -> None:
+def put_in_doubt(database: Location) -> None:
     """Put the message to Cy in doubt, which no command line does."""
     db = Database(database)
     with db.writing() as tx:

@@ -147,6 +147,11 @@ class Traffic:
                 send(db, ana, each, body=f"Hi P{nth}" if nth % 3 else "And another thing")
         db.close()
 
+    @property
+    def log(self) -> str:
+        """What deliverers have said."""
+        return self._log.read_text()
+
     def command(self, program: str | None = None, *options: str) -> list[str]:
         """The command line of a deliverer: thrumsg itself, or a program that changes it."""
         runs = ["-m", "thrumsg_tui"] if program is None else ["-c", program]
@@ -196,8 +201,8 @@ class Traffic:
         """Wait until the carrier has taken so many messages more; return False if all have left before."""
         before, end = self._taken(), time.monotonic() + PATIENCE
         while self._taken() < before + messages:
-            assert process.poll() is None, self._log.read_text()[-2000:]
-            assert time.monotonic() < end, self._log.read_text()[-2000:]
+            assert process.poll() is None, self.log[-2000:]
+            assert time.monotonic() < end, self.log[-2000:]
             if not self.count("queued", "sending"):
                 return False
             time.sleep(0.005)
@@ -207,8 +212,8 @@ class Traffic:
         """Wait until so many messages are on their way at once, and have reached the carrier."""
         end = time.monotonic() + PATIENCE
         while self.count("sending") < messages:
-            assert process.poll() is None, self._log.read_text()[-2000:]
-            assert time.monotonic() < end, self._log.read_text()[-2000:]
+            assert process.poll() is None, self.log[-2000:]
+            assert time.monotonic() < end, self.log[-2000:]
             time.sleep(0.01)
         time.sleep(TO_REACH_IT)
 
@@ -218,20 +223,20 @@ class Traffic:
             self._await_lock(process)
             end, last = time.monotonic() + PATIENCE, -1
             while left := self.count(*OPEN):
-                assert process.poll() is None, self._log.read_text()[-2000:]
+                assert process.poll() is None, self.log[-2000:]
                 if left != last:
                     end, last = time.monotonic() + PATIENCE, left
                 if time.monotonic() > end:  # a person has to decide
                     break
                 time.sleep(0.05)
             process.send_signal(signal.SIGTERM)
-            assert process.wait(PATIENCE) == 0, self._log.read_text()[-2000:]
+            assert process.wait(PATIENCE) == 0, self.log[-2000:]
 
     def _await_lock(self, process: subprocess.Popen[bytes]) -> None:
         """Wait until a deliverer is at work."""
         end = time.monotonic() + PATIENCE
         while not self.is_at_work(process):
-            assert process.poll() is None, self._log.read_text()[-2000:]
+            assert process.poll() is None, self.log[-2000:]
             assert time.monotonic() < end
             time.sleep(0.02)
 

@@ -24,7 +24,7 @@ class Standby(Cluster):
         super().__init__(folder, _REPLICATED)
         self._primary = primary
 
-    def create(self) -> None:
+    def create(self, *options: object) -> None:
         """Copy the cluster."""
         shutil.copystat(self._primary.folder, self.folder)
         shutil.chown(self.folder, self._primary.folder.owner(), self._primary.folder.group())
