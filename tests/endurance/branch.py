@@ -27,6 +27,9 @@ NUMBERS = ("+14155550100", "+12125550100", "+13125550100", "+17735550100")
 UNREACHABLE = 3
 """How a command ends whose server is away for too long."""
 
+_BUSY_FOR = 60.0
+"""Seconds for which an app may say that it waits: a link is cut for 30, and a server that was killed has to recover."""
+
 _PATIENCE = 60
 
 
@@ -85,7 +88,7 @@ class Branch:
         for words in self._services:
             self._serve([sys.executable, *words])
         for login in self._logins:
-            session = Session(self._desk, login, leaves={DONE, UNREACHABLE})
+            session = Session(self._desk, login, leaves={DONE, UNREACHABLE}, busy_for=_BUSY_FOR)
             person = Person(f"{login}.{self._begun}", Random(self._chance.random()), is_admin=True)
             self.people.append(person)
             self.sessions[session] = person

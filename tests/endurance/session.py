@@ -13,7 +13,7 @@ from tests.endurance.office import Place
 
 BUSY = "Waiting for the database"
 BUSY_FOR = 15.0
-"""Seconds for which the app may say that it waits."""
+"""Seconds for which the app may say that it waits, where its database is always there."""
 
 WRONG = ("Traceback", "went wrong", "is damaged", "locked for", "cannot be opened, read or written", "is full")
 """What nobody should see while the machine is well."""
@@ -45,10 +45,11 @@ class Session:
         place: Where they work.
         login: Who they are.
         leaves: With what the app may end; then they open it again.
+        busy_for: Seconds for which it may say that it waits.
     """
 
-    def __init__(self, place: Place, login: str, *, leaves: Container[int] = (0,)) -> None:
-        self._leaves = leaves
+    def __init__(self, place: Place, login: str, *, leaves: Container[int] = (0,), busy_for: float = BUSY_FOR) -> None:
+        self._leaves, self._busy_for = leaves, busy_for
         home = place.folder / f"home-{login}"
         home.mkdir(exist_ok=True)
         self._environment = {"HOME": str(home), "LANG": "C.UTF-8", "PATH": os.environ["PATH"], "TERM": "xterm-256color"}
@@ -77,8 +78,8 @@ class Session:
             self._busy_since = None
         elif self._busy_since is None:
             self._busy_since = monotonic()
-        elif monotonic() > self._busy_since + BUSY_FOR:
-            self._fault(f"waits for more than {BUSY_FOR} seconds", screen)
+        elif monotonic() > self._busy_since + self._busy_for:
+            self._fault(f"waits for more than {self._busy_for} seconds", screen)
         if self._has_failed:
             self._fault(f"has ended with {self.terminal.status}", screen)
         return screen
