@@ -16,6 +16,7 @@ from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
 
+from thrumsg_tui.tui.directions import MARK, is_right_to_left, place_of_mark
 from thrumsg_tui.tui.rendition import PLAIN, Rendition, blank, change
 
 Cell = tuple[str, Rendition]
@@ -105,10 +106,12 @@ def _is_cheap(cells: Sequence[Cell]) -> bool:
 
 def _cells(strip: Strip, look: Look, written: Written) -> list[Cell]:
     cells: list[Cell] = []
+    turns = False
     for text, style, control in strip:
         if control:
             continue
         rendition = look(style)
+        turns = turns or is_right_to_left(text)
         if text.isascii() and text.isprintable():
             characters: Sequence[str] = text
         else:
@@ -120,6 +123,8 @@ def _cells(strip: Strip, look: Look, written: Written) -> list[Cell]:
             cells += [(each, space if each == " " else rendition) for each in characters]
         else:
             cells += zip(characters, repeat(rendition))
+    if turns and (place := place_of_mark([text for text, _ in cells])) is not None:
+        _combine(cells, written(MARK), place)
     return cells[: strip.cell_length]
 
 
@@ -135,9 +140,9 @@ def _characters(text: str) -> tuple[str, Sequence[str]]:
     return combining, characters
 
 
-def _combine(cells: list[Cell], combining: str) -> None:
-    """Add combining characters to the last character."""
-    for index in reversed(range(len(cells))):
+def _combine(cells: list[Cell], combining: str, place: int | None = None) -> None:
+    """Add combining characters to the character at a place, by default the last one."""
+    for index in reversed(range(len(cells) if place is None else place + 1)):
         text, rendition = cells[index]
         if text:
             cells[index] = text + combining, rendition

@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from thrumsg_tui.tui.compositor import draw_by_line
+from thrumsg_tui.tui.directions import MARK, draws_marks
 from thrumsg_tui.tui.frame_buffer import FrameBuffer
 from thrumsg_tui.tui.glyphs import glyphs_for
 from thrumsg_tui.tui.rendition import terminal_theme
@@ -134,6 +135,7 @@ class PaintingApp(App[None]):
         super().__init__()
         self.preferences = preferences
         self.glyphs = glyphs_for(preferences.ascii, os.environ)
+        self._draws_marks = draws_marks(os.environ)
         self._frame_buffer = FrameBuffer()
         self._color_system = color_system_of(os.environ, self.console.color_system)
         self._is_light = tells_light(os.environ)
@@ -171,6 +173,9 @@ class PaintingApp(App[None]):
     def _theme_name(self) -> str:
         return theme_for(self.preferences.theme, self._color_system, is_light=self._is_light)
 
+    def _written(self, text: str) -> str:
+        return self.glyphs.written(text.replace(MARK, "") if self._draws_marks else text)
+
     def action_redraw(self) -> None:
         """Write the whole screen again."""
         self._frame_buffer.forget()
@@ -194,7 +199,7 @@ class PaintingApp(App[None]):
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Write what differs from what the terminal shows."""
         if isinstance(renderable, LayoutUpdate | ChopsUpdate | StripsUpdate) and is_displaying(self):
-            look, written = self.terminal_theme.rendition, self.glyphs.written
-            output = self._frame_buffer.draw(size_of(renderable), strips_of(renderable), look, written)
+            look = self.terminal_theme.rendition
+            output = self._frame_buffer.draw(size_of(renderable), strips_of(renderable), look, self._written)
             renderable = RenderedUpdate(output) if output else None  # type: ignore[assignment]  # Textual's own kind
         super()._display(screen, renderable)

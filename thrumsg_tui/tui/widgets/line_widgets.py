@@ -19,6 +19,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.tui.directions import is_right_to_left, kept_apart
 from thrumsg_tui.tui.textual_compat import refresh_scrollbars
 from thrumsg_tui.tui.theme import LOOKS
 
@@ -143,6 +144,9 @@ def _strip(left: Sequence[Part], right: Sequence[Part], width: int, style: Style
             break
     segments.append(Segment(" " * max(room, 0)))
     segments += [Segment(text, LOOKS[name]) for text, name in right]
+    if any(is_right_to_left(text) for text, _ in (*left, *right)):
+        apart = kept_apart([segment.text for segment in segments])
+        segments = [Segment(text, segment.style) for text, segment in zip(apart, segments, strict=True)]
     return Strip(segments, width).apply_style(style)
 
 
