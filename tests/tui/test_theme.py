@@ -133,6 +133,22 @@ def is_near(*colors: Color | None) -> bool:
 
 
 @pytest.mark.parametrize("name", TABLES)
+def test_the_bar_is_plain_behind_a_dialog(name: str) -> None:
+    dark, bar = (ColorTriplet(*rgb(each)) for each in (TEXT_COLORS["dark"], GROUND_COLORS["bar"]))
+    covered = Style(color=Color.from_triplet(behind(dark)), bgcolor=Color.from_triplet(behind(bar)), bold=True)
+    quiet = Style(color=TEXT_COLORS["quiet"], bgcolor=GROUND_COLORS["background"], bold=False)
+    assert terminal_theme(name).rendition(covered) == terminal_theme(name).rendition(quiet)
+
+
+@pytest.mark.parametrize("name", ["ansi-dark", "ansi-light"])
+def test_the_chosen_row_is_no_slab_of_white_in_16_colors(name: str) -> None:
+    style = terminal_theme(name).style(LOOKS["cursor"])
+    for palette in PALETTES.values():
+        (red, green, blue), _ = shown(style, palette, on_light=name == "ansi-light")
+        assert blue > 2 * max(red, green)
+
+
+@pytest.mark.parametrize("name", TABLES)
 def test_the_bar_is_yellow_with_dark_text(name: str) -> None:
     style = terminal_theme(name).style(LOOKS["bar"])
     if name == "monochrome":

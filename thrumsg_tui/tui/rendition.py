@@ -142,8 +142,9 @@ class TerminalTheme:
     def style(self, painted: Style) -> Style:
         """Return the style that the terminal shows for a painted one."""
         kind = _nearest_text(painted.color.get_truecolor()) if painted.color else "text"
-        ground = self.grounds[_nearest_ground(painted.bgcolor.get_truecolor()) if painted.bgcolor else "background"]
-        if kind == "dark" and len(ground.texts) > 1:
+        place = _nearest_ground(painted.bgcolor.get_truecolor()) if painted.bgcolor else "background"
+        ground = self.grounds[place]
+        if kind == "dark" and place == "background":
             kind = BEHIND  # of the bar, which a dialog covers
         attributes = dict(ground.attributes)
         if attributes.get("reverse"):

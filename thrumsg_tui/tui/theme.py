@@ -164,7 +164,7 @@ _DARK_16 = """\
 background 0 7 7 3 2 3 7
 panel 0 7 7 3 2 3 7 underline
 field 7 0 -bold
-cursor 7 0 -bold
+cursor 4 7 7 3 7 3 7
 blurred 0 7 7 3 2 3 7 underline
 ours 0 7 7 3 2 3 7
 bar 3 0 -bold
