@@ -225,9 +225,11 @@ def _row(cells: Sequence[Cell], top: int, kind: Kind) -> Iterator[str]:
     """Draw the grounds of a row, then its texts."""
     looks = [(*_colors(cell, kind), cell.bold, cell.underscore) for cell in cells]
     spans = [list(span) for _, span in groupby(range(len(cells)), key=lambda column: looks[column])]
-    for span in spans:
-        if (ground := looks[span[0]][1]) != kind.own[0]:
-            yield f'<rect x="{span[0] * WIDE}" y="{top}" width="{len(span) * WIDE}" height="{HIGH}" fill="{ground}"/>'
+    for ground, places in groupby(range(len(cells)), key=lambda column: looks[column][1]):
+        if ground != kind.own[0]:
+            first, *rest = places
+            width = (1 + len(rest)) * WIDE
+            yield f'<rect x="{first * WIDE}" y="{top}" width="{width}" height="{HIGH}" fill="{ground}"/>'
     for span in spans:
         text, _, bold, underscore = looks[span[0]]
         weight, decoration = "bold" if bold else "normal", "underline" if underscore else "none"
