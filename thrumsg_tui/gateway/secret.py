@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import os
 import stat
 from collections.abc import Mapping
@@ -32,6 +31,8 @@ class Secret:
         return "Secret(…)"
 
     def __eq__(self, other: object) -> bool:
+        import hmac  # loads OpenSSL, which takes memory
+
         return isinstance(other, Secret) and hmac.compare_digest(self._text.encode(), other._text.encode())
 
     def __hash__(self) -> int:

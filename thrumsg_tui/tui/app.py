@@ -113,6 +113,7 @@ class ThrumsgApp(WatchingApp):
             opening = await self.store.query(read_opening, self.who, now, ascii_only=ascii_only)
             self.carrier = opening.carrier
             await self.show_place(opening.route)
+            self.store.db.close()  # this thread's connections and their caches: queries and changes have others
         except ThrumsgError as error:  # its server has just gone away
             self.cannot_open = error
             self.exit()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
-from secrets import token_hex
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.conversation_facts import MessageWithdrawn, WithdrawalReason
@@ -178,7 +178,7 @@ def _claim(tx: Transaction, candidate: Candidate, gateway: str) -> Outgoing | No
             "untried": int(LONGEST_UNTRIED.total_seconds() * 1000),
             "gateway": gateway,
             "our_number": candidate.our_number,
-            "key": token_hex(16),
+            "key": os.urandom(16).hex(),  # `secrets` would load OpenSSL
             "id": message_id,
         },
     )
