@@ -52,6 +52,10 @@ def measure(text: str) -> Segmentation:
 
     The text may be of any length; the caller refuses more than `MAX_SEGMENTS`. Linear in the text.
     """
+    if _BASIC.issuperset(text):  # nearly every text: each character is one unit
+        units = len(text)
+        segments = min(units, 1) if units <= 160 else -(-units // 153)
+        return Segmentation(Encoding.GSM_7, units, segments, 160 if segments <= 1 else 153 * segments, ())
     forcing = tuple(dict.fromkeys(character for character in text if character not in _GSM_7))
     if forcing:
         encoding = Encoding.UCS_2
