@@ -26,7 +26,7 @@ from thrumsg_tui.store.engines.sqlite.connections import (
     pragma,
     was_replaced,
 )
-from thrumsg_tui.store.engines.sqlite.locks import when_free, write_ahead
+from thrumsg_tui.store.engines.sqlite.locks import tried_until_free, when_free, write_ahead
 from thrumsg_tui.store.locks import Lock
 from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS
 
@@ -41,7 +41,10 @@ _BULK_CACHE = -65_536
 """The same for a bulk change; moving 10,000 conversations to 2,000 senders changes 50 MB."""
 
 _safety: WeakKeyDictionary[sqlite3.Connection, str] = WeakKeyDictionary()
-"""What each writer was last told about `synchronous`: to tell it once more takes 20 µs."""
+"""What each writer was last told about `synchronous`: to tell it once more takes 20 µs.
+
+Nor does a writer wait for locks by itself any more, once it was told: only the beginning of a transaction needs one.
+"""
 
 
 class SqliteEngine:
@@ -116,9 +119,10 @@ class SqliteEngine:
         """Begin the one write transaction, which needs no key: its commit always gets an answer."""
         safety = "OFF" if scratch else "FULL" if durable else "NORMAL"
         if _safety.get(conn) != safety:
+            conn.execute("PRAGMA busy_timeout = 0")
             conn.execute(f"PRAGMA synchronous = {safety}")
             _safety[conn] = safety
-        when_free(conn, "BEGIN IMMEDIATE", on_wait)
+        tried_until_free(conn, "BEGIN IMMEDIATE", on_wait)
 
     def hold(self, conn: sqlite3.Connection, locks: Sequence[Lock]) -> None:
         """Do nothing: the one writer has locked everything."""

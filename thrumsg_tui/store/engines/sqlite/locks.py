@@ -22,10 +22,30 @@ def when_free(
     clock: Callable[[], float] = monotonic,
     pause: Callable[[float], None] = sleep,
 ) -> None:
-    """Run a statement that needs a lock, waiting up to `BUSY_SECONDS`; report a wait longer than `TOLD_AFTER`."""
+    """Run a statement that needs a lock, as `tried_until_free` does, on a connection that waits for its other ones."""
     conn.execute("PRAGMA busy_timeout = 0")
     try:
-        begun, told = clock(), False
+        tried_until_free(conn, statement, on_wait, clock=clock, pause=pause)
+    finally:
+        conn.execute(f"PRAGMA busy_timeout = {int(base.BUSY_SECONDS * 1000)}")
+
+
+def tried_until_free(
+    conn: sqlite3.Connection,
+    statement: str,
+    on_wait: OnWait,
+    *,
+    clock: Callable[[], float] = monotonic,
+    pause: Callable[[float], None] = sleep,
+) -> None:
+    """Run a statement that needs a lock, waiting up to `BUSY_SECONDS`; report a wait longer than `TOLD_AFTER`.
+
+    The connection itself does not wait for locks: its `busy_timeout` is 0.
+    """
+    if _hindered(conn, statement) is None:
+        return
+    begun, told = clock(), False
+    try:
         while (error := _hindered(conn, statement)) is not None:
             waited = clock() - begun
             if not told and waited >= base.TOLD_AFTER:
@@ -36,7 +56,6 @@ def when_free(
             else:
                 pause(_PAUSE)
     finally:
-        conn.execute(f"PRAGMA busy_timeout = {int(base.BUSY_SECONDS * 1000)}")
         if told:
             on_wait(False)
 
