@@ -9,10 +9,10 @@ import pytest
 
 from tests.postgres_server import PATIENCE
 from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.errors import DatabaseBusy
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.engines import whole_tables_of
+from thrumsg_tui.store.engines import base, whole_tables_of
 from thrumsg_tui.store.engines.base import TOLD_AFTER
-from thrumsg_tui.store.engines.postgres.waiting import wait_reported
 from thrumsg_tui.store.location import ServerAddress
 from thrumsg_tui.store.locks import CampaignLock
 
@@ -76,28 +76,21 @@ def test_tables_are_locked_against_readers_all_at_once(empty: ServerAddress) -> 
 
 def test_nothing_is_told_where_nobody_waits(empty: ServerAddress) -> None:
     told: list[bool] = []
-    db = Database(empty)
+    db = Database(empty, on_wait=told.append)
     with db.writing() as tx:
         tx.hold(SPRING)
-    with wait_reported(told.append):
-        pass
     assert told == []
     db.close()
 
 
-def test_the_end_is_told_also_if_the_wait_was_in_vain() -> None:
+def test_the_end_is_told_also_if_the_wait_was_in_vain(empty: ServerAddress, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "BUSY_SECONDS", 2 * TOLD_AFTER)
     told: list[bool] = []
-    begun = threading.Event()
-
-    def tell(begins: bool) -> None:
-        told.append(begins)
-        begun.set()
-
-    def wait_in_vain() -> None:
-        with wait_reported(tell):
-            assert begun.wait(PATIENCE)
-            raise ConnectionError
-
-    with pytest.raises(ConnectionError):
-        wait_in_vain()
+    first, second = Database(empty), Database(empty, on_wait=told.append)
+    with first.writing() as holder:
+        holder.hold(SPRING)
+        with pytest.raises(DatabaseBusy), second.writing() as tx:
+            tx.hold(SPRING)
     assert told == [True, False]
+    for db in (first, second):
+        db.close()

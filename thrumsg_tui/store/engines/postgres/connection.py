@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import count, islice
 from select import select
@@ -21,6 +21,7 @@ from thrumsg_tui.store.engines.postgres.errors import failure
 from thrumsg_tui.store.engines.postgres.rows import Row, row_factory
 from thrumsg_tui.store.engines.postgres.translating import BulkInsert, bulk_insert, translated
 from thrumsg_tui.store.engines.postgres.values import adapt
+from thrumsg_tui.store.engines.postgres.waiting import Waiting
 
 logging.getLogger("psycopg").addHandler(logging.NullHandler())  # it would write on a person's screen
 
@@ -47,14 +48,14 @@ class ServerConnection:
 
     def __init__(self, conninfo: str, **options: Any) -> None:
         self._connect = partial(
-            psycopg.connect,
+            Waiting.connect,
             conninfo,
             autocommit=True,
             cursor_factory=ClientCursor,
             row_factory=row_factory,
             **options,
         )
-        self._inside: psycopg.Connection[Row] = self._connected()
+        self._inside = self._connected()
         self.is_bulk = False
         """Whether the next transaction may change many rows."""
         self.on_wait: OnWait = lambda _: None
@@ -74,6 +75,15 @@ class ServerConnection:
             self.send()
         self._await_ending()
         return self._inside
+
+    @contextmanager
+    def wait_reported(self) -> Iterator[None]:
+        """Report a wait for a lock in the body (`on_wait`)."""
+        self._inside.on_wait = self.on_wait
+        try:
+            yield
+        finally:
+            self._inside.on_wait = None
 
     @property
     def closed(self) -> bool:
@@ -160,7 +170,7 @@ class ServerConnection:
         self._waiting.clear()
         self._inside.close()
 
-    def _connected(self) -> psycopg.Connection[Row]:
+    def _connected(self) -> Waiting:
         made = self._connect()
         adapt(made)
         return made

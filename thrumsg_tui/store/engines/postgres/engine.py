@@ -21,7 +21,6 @@ from thrumsg_tui.store.engines.postgres.locks import hold, share_free
 from thrumsg_tui.store.engines.postgres.lost_transactions import KEY_LOCK
 from thrumsg_tui.store.engines.postgres.tls import ssl_options
 from thrumsg_tui.store.engines.postgres.upgrade import FORMAT, found_format, upgrade
-from thrumsg_tui.store.engines.postgres.waiting import wait_reported
 from thrumsg_tui.store.location import ServerAddress
 from thrumsg_tui.store.locks import Lock
 
@@ -118,7 +117,7 @@ class PostgresEngine:
 
     def hold(self, conn: ServerConnection, locks: Sequence[Lock]) -> None:
         """Hold locks, and wait for those who have them."""
-        with wait_reported(conn.on_wait):
+        with conn.wait_reported():
             hold(conn, locks)
 
     def share_free(self, conn: ServerConnection, campaigns: Collection[CampaignId]) -> Set[CampaignId]:

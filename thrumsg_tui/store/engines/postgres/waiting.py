@@ -1,47 +1,50 @@
-"""Report that a statement waits for somebody else's lock, while it waits."""
+"""A driver's connection that reports that a statement waits for somebody else's lock, while it waits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Lock, Timer
+from time import monotonic
+from typing import Any, TypeVar
 
-from thrumsg_tui.store.engines.base import TOLD_AFTER
+import psycopg
+from psycopg.abc import PQGen
+
+from thrumsg_tui.store.engines import base
 from thrumsg_tui.store.engines.connection import OnWait
+from thrumsg_tui.store.engines.postgres.rows import Row
+
+_T = TypeVar("_T")
 
 
-@contextmanager
-def wait_reported(on_wait: OnWait) -> Iterator[None]:
-    """Call `on_wait` if the body takes long, in another thread, since this one waits for the server; and at its end."""
-    report = _Report(on_wait)
-    timer = Timer(TOLD_AFTER, report.begin)
-    timer.daemon = True
-    timer.start()
+class Waiting(psycopg.Connection[Row]):
+    """A connection that calls `on_wait`, if it has one, when an answer takes long, and when it is there.
+
+    psycopg resumes what it waits for ten times a second. A thread that would report instead takes longer to start
+    than most locks to be had.
+    """
+
+    on_wait: OnWait | None = None
+
+    def wait(self, gen: PQGen[_T], *limits: Any, **named_limits: Any) -> _T:
+        """Wait as the driver does."""
+        if self.on_wait is not None:
+            gen = reported(gen, self.on_wait)
+        return super().wait(gen, *limits, **named_limits)
+
+
+def reported(gen: PQGen[_T], on_wait: OnWait) -> PQGen[_T]:
+    """Pass on what the driver waits for; call `on_wait` once that has taken `TOLD_AFTER`, and at its end."""
+    begun, told = monotonic(), False
     try:
-        yield
+        wanted = next(gen)
+        while True:
+            ready = yield wanted
+            if not told and monotonic() - begun >= base.TOLD_AFTER:
+                told = True
+                on_wait(True)
+            wanted = gen.send(ready)
+    except StopIteration as end:
+        answer: _T = end.value
+        return answer
     finally:
-        timer.cancel()
-        report.end()
-
-
-class _Report:
-    """Reports the beginning of a wait and then its end, or neither."""
-
-    def __init__(self, on_wait: OnWait) -> None:
-        self._on_wait = on_wait
-        self._one_at_a_time = Lock()
-        self._is_told = self._is_over = False
-
-    def begin(self) -> None:
-        """Report that a wait has begun, unless it is over."""
-        with self._one_at_a_time:
-            if not self._is_over:
-                self._is_told = True
-                self._on_wait(True)
-
-    def end(self) -> None:
-        """Report that the wait is over, if its beginning was."""
-        with self._one_at_a_time:
-            self._is_over = True
-            if self._is_told:
-                self._on_wait(False)
+        if told:
+            on_wait(False)

@@ -13,7 +13,6 @@ from thrumsg_tui.store.engines import base
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection
 from thrumsg_tui.store.engines.postgres.errors import CLOSED
 from thrumsg_tui.store.engines.postgres.upgrade import act_as_owner
-from thrumsg_tui.store.engines.postgres.waiting import wait_reported
 
 _DROPPED = """
     SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname) AS dropping,
@@ -126,19 +125,26 @@ def _lock_against_readers(conn: ServerConnection, tables: Sequence[str]) -> None
     Raises:
         psycopg.errors.LockNotAvailable: Somebody read all the time for longer than a writer waits.
     """
-    limit = monotonic() + base.BUSY_SECONDS
-    with wait_reported(conn.on_wait):
+    begun, told = monotonic(), False
+    try:
         while True:
             conn.script("SAVEPOINT before_locks")
             try:
                 conn.script(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE NOWAIT")
             except psycopg.errors.LockNotAvailable:
                 conn.script("ROLLBACK TO SAVEPOINT before_locks")
-                if monotonic() > limit:
+                waited = monotonic() - begun
+                if waited > base.BUSY_SECONDS:
                     raise
+                if not told and waited > base.TOLD_AFTER:
+                    told = True
+                    conn.on_wait(True)
                 sleep(_PAUSE)
             else:
                 return
+    finally:
+        if told:
+            conn.on_wait(False)
 
 
 def _require_owner(conn: ServerConnection) -> None:
