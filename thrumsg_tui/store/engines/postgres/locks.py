@@ -75,9 +75,10 @@ def hold(conn: ServerConnection, locks: Sequence[Lock]) -> None:
     statements += _taking(each for lock in ordered for each in _advisory(lock))
     ids = [lock.id for lock in ordered if isinstance(lock, ConversationLock)]
     phones = [lock.phone for lock in ordered if isinstance(lock, ContactLock)]
-    if ids or phones:
-        statements += _ROWS
-        values += [ids, phones, ids, phones]
+    wanted, wanted_values = _wanted(ids, phones)
+    if wanted:
+        statements += [_CAMPAIGNS.format(wanted), _ROWS.format(wanted)]
+        values += [*wanted_values, *wanted_values]
     conn.send("; ".join(statements).encode(), values)
 
 
@@ -92,26 +93,32 @@ _SHARE_FREE = f"""
     WHERE pg_try_advisory_xact_lock_shared({_FIRST_KEY.format(_CLASSES[CampaignLock])}, (id %% {_KEYS})::integer)
 """
 
-_WANTED = """
-    SELECT unnest(%s::bigint[])
-    UNION SELECT conversation.id FROM conversation JOIN contact ON contact.id = conversation.contact_id
-    WHERE contact.phone = ANY(%s::text[])
+_WITH_ID = "id = ANY(%s::bigint[])"
+_WITH_PHONE = "contact_id = ANY(ARRAY(SELECT contact.id FROM contact WHERE contact.phone = ANY(%s::text[])))"
+"""On `conversation`: which are to be locked. With IN in place of ANY, both together would read the whole table."""
+
+_CAMPAIGNS = f"""
+    SELECT pg_advisory_xact_lock_shared({_FIRST_KEY.format(_CLASSES[CampaignLock])}, (campaign_id %% {_KEYS})::integer)
+    FROM (SELECT DISTINCT campaign_id FROM conversation WHERE {{}} ORDER BY campaign_id) AS campaigns
 """
+"""Share the campaigns of conversations."""
 
 _ROWS = (
-    f"""
-    SELECT pg_advisory_xact_lock_shared({_FIRST_KEY.format(_CLASSES[CampaignLock])}, (campaign_id %% {_KEYS})::integer)
-    FROM (SELECT DISTINCT campaign_id FROM conversation WHERE id IN ({_WANTED}) ORDER BY campaign_id) AS campaigns
-    """,
-    f"""
-    SELECT COUNT(*)
-    FROM (SELECT 1 FROM conversation WHERE id IN ({_WANTED}) ORDER BY id FOR NO KEY UPDATE OF conversation) AS held
-    """,
+    "SELECT COUNT(*) FROM (SELECT 1 FROM conversation WHERE {} ORDER BY id FOR NO KEY UPDATE OF conversation) AS held"
 )
-"""Share the campaigns of conversations, then lock their rows.
+"""Lock the rows of conversations.
 
 The rows of messages, answers and follow-ups that others insert meanwhile refer to the locked ones, and do not wait.
 """
+
+
+def _wanted(ids: Sequence[int], phones: Sequence[str]) -> tuple[str, list[Any]]:
+    """Return the condition for the conversations with ids or numbers, and its values; an empty one for none.
+
+    One for both would take the server half a millisecond to plan, five times as long as one by id.
+    """
+    wanted = [(_WITH_ID, list(ids))] * bool(ids) + [(_WITH_PHONE, list(phones))] * bool(phones)
+    return " OR ".join(condition for condition, _ in wanted), [value for _, value in wanted]
 
 
 def _taking(locks: Iterable[_Advisory]) -> Iterator[str]:
