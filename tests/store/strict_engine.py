@@ -8,7 +8,7 @@ from inspect import ismethod
 from pathlib import Path
 from typing import Any
 
-from thrumsg_tui.store.engines.connection import Parameters, Role
+from thrumsg_tui.store.engines.connection import Asked, Parameters, Role
 from thrumsg_tui.store.engines.sqlite.engine import SqliteEngine
 
 
@@ -57,6 +57,11 @@ class StrictConnection:
 
     def executemany(self, sql: str, rows: Iterable[Parameters], /) -> StrictCursor:
         return StrictCursor(self.inside.executemany(sql, rows))
+
+    def ask_id(self, table: str, /) -> Asked[int]:
+        inside: Any = self.inside
+        asked: Asked[int] = inside.ask_id(table)
+        return asked
 
     def stream(self, sql: str, parameters: Parameters = (), /) -> Iterator[StrictRow]:
         return iter(self.execute(sql, parameters))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.domain.conversations import ConversationId, ConversationState, MessageFact, state_from
+from typing import NamedTuple
+
+from thrumsg_tui.domain.conversations import ConversationId, ConversationState, MessageFact, MessageId, state_from
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState
 from thrumsg_tui.store.engines.connection import Asked, Connection, Row
 from thrumsg_tui.store.queries.follow_ups import IS_FOR, LIVE
@@ -10,12 +12,12 @@ from thrumsg_tui.store.queries.follow_ups import IS_FOR, LIVE
 
 def read_state(conn: Connection, conversation_id: ConversationId) -> ConversationState:
     """Derive a conversation's state from the stored messages."""
-    return _ask_state(conn, conversation_id)()
+    return state_from(_ask_facts(conn, conversation_id)())
 
 
-def _ask_state(conn: Connection, conversation_id: ConversationId) -> Asked[ConversationState]:
+def _ask_facts(conn: Connection, conversation_id: ConversationId) -> Asked[list[MessageFact]]:
     rows = conn.execute(f"SELECT {FACTS} FROM message WHERE conversation_id = ?", (conversation_id,))
-    return lambda: state_from(map(fact_of, rows))
+    return lambda: list(map(fact_of, rows))
 
 
 FACTS = "id, at, direction, kind, state"
@@ -27,7 +29,7 @@ def fact_of(row: Row) -> MessageFact:
     return MessageFact(
         id=row["id"],
         at=row["at"],
-        direction=Direction(row["direction"]),
+        direction=Direction.OUTGOING if row["direction"] == "outgoing" else Direction.INCOMING,
         cancelled=row["state"] == MessageState.CANCELLED.value,
         confirmation=row["kind"] == MessageKind.OPT_OUT_CONFIRMATION.value,
     )
@@ -35,21 +37,44 @@ def fact_of(row: Row) -> MessageFact:
 
 def refresh(conn: Connection, conversation_id: ConversationId) -> ConversationState:
     """Store a conversation's derived state and update its follow-ups; triggers update the counts."""
-    return ask_refresh(conn, conversation_id)()
+    facts, any_live = _ask_facts(conn, conversation_id), _ask_any_live(conn, conversation_id)
+    return _refreshed(conn, conversation_id, facts(), any_live=any_live())
 
 
-def ask_refresh(conn: Connection, conversation_id: ConversationId) -> Asked[ConversationState]:
-    """Ask for what `refresh` needs; what is returned stores it."""
-    asked, any_live = _ask_state(conn, conversation_id), _ask_any_live(conn, conversation_id)
+class ThreadEnd(NamedTuple):
+    """The end of a thread, to which a message is added."""
 
-    def store() -> ConversationState:
-        now = asked()
-        _store(conn, conversation_id, now)
-        if any_live():
-            _refresh_live_follow_ups(conn, conversation_id)
-        return now
+    conversation_id: ConversationId
+    message_id: MessageId
+    """The id that the message is to have."""
+    facts: list[MessageFact]
+    any_live: bool
 
-    return store
+
+def ask_thread_end(conn: Connection, conversation_id: ConversationId) -> Asked[ThreadEnd]:
+    """Ask for all that is needed to add a message to a conversation; read it before the message is stored.
+
+    From then on others wait for the counts. So nothing is read any more, and all that is written goes to a server
+    together with the commit.
+    """
+    facts, any_live = _ask_facts(conn, conversation_id), _ask_any_live(conn, conversation_id)
+    message_id = conn.ask_id("message")
+    return lambda: ThreadEnd(conversation_id, MessageId(message_id()), facts(), any_live())
+
+
+def refresh_with(conn: Connection, end: ThreadEnd, added: MessageFact) -> ConversationState:
+    """Do what `refresh` does, for a conversation to which a message was added."""
+    return _refreshed(conn, end.conversation_id, [*end.facts, added], any_live=end.any_live)
+
+
+def _refreshed(
+    conn: Connection, conversation_id: ConversationId, facts: list[MessageFact], *, any_live: bool
+) -> ConversationState:
+    now = state_from(facts)
+    _store(conn, conversation_id, now)
+    if any_live:
+        _refresh_live_follow_ups(conn, conversation_id)
+    return now
 
 
 def _store(conn: Connection, conversation_id: ConversationId, now: ConversationState) -> None:

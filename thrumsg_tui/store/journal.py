@@ -25,6 +25,7 @@ def ask_record(
     details: Mapping[str, object] | None = None,
     undoable: bool = False,
     undoes: EventId | None = None,
+    event_id: EventId | None = None,
 ) -> Asked[EventId]:
     """Have an event recorded; whoever needs its id calls what is returned.
 
@@ -38,17 +39,20 @@ def ask_record(
         details: The data that its undo needs.
         undoable: Whether it can be undone.
         undoes: The event that it undoes.
+        event_id: The id that it is to have, if that was asked for before (`Connection.ask_id`).
     """
+    column, value, returning = ("", "", "RETURNING id") if event_id is None else ("id, ", ":id, ", "")
     rows = tx.conn.execute(
-        """
-        INSERT INTO event (at, user_id, actor_id, action, campaign_id, conversation_id, summary, details,
+        f"""
+        INSERT INTO event ({column}at, user_id, actor_id, action, campaign_id, conversation_id, summary, details,
                            undoable, undoes, change_key)
-        SELECT :at, :user_id, :actor_id, :action,
+        SELECT {value}:at, :user_id, :actor_id, :action,
                COALESCE(:campaign_id, (SELECT campaign_id FROM conversation WHERE id = :conversation_id)),
                :conversation_id, '', :details, :undoable, :undoes, :change_key
-        RETURNING id
+        {returning}
         """,
         {
+            "id": event_id,
             "at": tx.now_ms,
             "user_id": who.user.id if who else None,
             "actor_id": who.actor.id if who else None,
@@ -61,7 +65,7 @@ def ask_record(
             "change_key": tx.evidence.take_key() if tx.evidence else None,
         },
     )
-    return lambda: EventId(rows.fetchone()["id"])
+    return lambda: EventId(rows.fetchone()["id"]) if event_id is None else event_id
 
 
 record = answered(ask_record)

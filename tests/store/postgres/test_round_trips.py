@@ -120,10 +120,10 @@ def test_each_change_and_view_waits_for_the_server_as_seldom_as_it_can(db: Datab
         "a view": (7, 28),  # unless it has an initial or a follow-up, whose text is asked for then: 6
         "a view far from both ends": (6, 27),
         "a view without a cursor": (6, 24),
-        "an initial": (6, 19),
-        "an answer": (5, 19),
+        "an initial": (4, 21),
+        "an answer": (4, 19),
         "the same answer": (4, 14),
-        "a reply": (6, 17),
+        "a reply": (4, 19),
         "a draft": (1, 7),
         "a look for changes": (1, 1),
         "a look for what is due": (2, 4),

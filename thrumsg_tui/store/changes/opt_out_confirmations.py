@@ -6,6 +6,7 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.send import store_outgoing
+from thrumsg_tui.store.conversation_state import ask_thread_end
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.settings import settings
@@ -46,7 +47,8 @@ def confirm(tx: Transaction, who: Identity | None, phone: str, asked_in: Convers
     to = get_conversation_head(tx.conn, ConversationId(row["id"]))
     message = settings(tx.conn).opt_out_message
     campaign = get_campaign(tx.conn, to.campaign_id)
-    store_outgoing(tx, who, to, campaign, MessageKind.OPT_OUT_CONFIRMATION, message)
+    end = ask_thread_end(tx.conn, to.id)()
+    store_outgoing(tx, who, to, campaign, MessageKind.OPT_OUT_CONFIRMATION, message, end)
     return True
 
 

@@ -8,24 +8,22 @@ from datetime import datetime
 from typing import NamedTuple
 
 from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.consent import Wish, is_outdated
+from thrumsg_tui.domain.consent import Wish
 from thrumsg_tui.domain.conversation_facts import MessageReceived
-from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.conversations import ConversationId, MessageFact
 from thrumsg_tui.domain.delivery import Incoming, OptOutWord
-from thrumsg_tui.domain.enums import CampaignState, Direction, MessageState, OptOutKind, Status, UnmatchedReason
+from thrumsg_tui.domain.enums import Direction, Status, UnmatchedReason
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.media import Media
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import Phone
-from thrumsg_tui.domain.reply_intent import ReplyIntent, classify_reply
 from thrumsg_tui.domain.segments import measure
 from thrumsg_tui.domain.storable_text import storable
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.change import change
-from thrumsg_tui.store.changes.opt_outs import store_opt_in, store_opt_out, store_own_words
-from thrumsg_tui.store.changes.stored_opt_outs import note_wish
-from thrumsg_tui.store.conversation_state import refresh
+from thrumsg_tui.store.changes.heed_reply import heed_reply
+from thrumsg_tui.store.conversation_state import ask_thread_end, refresh_with
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.connection import Asked, Row
 from thrumsg_tui.store.journal import ask_record
@@ -33,6 +31,13 @@ from thrumsg_tui.store.locks import OurNumbersLock, number_locks
 from thrumsg_tui.store.media import media_column
 from thrumsg_tui.store.message_origin import as_given, is_number, read_origin
 from thrumsg_tui.store.queries.consent import ask_wish
+from thrumsg_tui.store.queries.incoming import (
+    Destination,
+    ask_destination,
+    ask_seen_before,
+    ask_texted_from,
+    why_unmatched,
+)
 from thrumsg_tui.store.queries.settings import Settings, ask_settings
 from thrumsg_tui.store.queries.thread import get_opt_out
 from thrumsg_tui.store.times import from_ms, to_ms
@@ -119,25 +124,36 @@ def receive(
     message = _Message(sender, body, gateway, provider_id, our_number, media_column(media))
     with db.writing() as tx:
         tx.hold(OurNumbersLock(shared=True), *number_locks(sender))
-        before = _ask_before(tx, sender, gateway, provider_id, campaign_id, our_number)
+        before = _ask_before(tx, message, campaign_id)
         if seen := before.seen():
             return _result(tx, seen["conversation_id"], sender, duplicate=True, reason=_reason_of(seen))
         named = before.in_named_campaign()
         to = named or before.texted_from() or before.in_any_campaign()
-        reason = None if to else _why_unmatched(tx, sender)
         moment = max(1, min(to_ms(at), tx.now_ms)) if at else tx.now_ms
-        if reason:
-            _keep_unmatched(tx, message, moment, reason)
+        reason = None
         if to:
-            _store(tx, to, message, moment)
-            _keep_our_number(tx, to, our_number)
-            refresh(tx.conn, to)
-        ask_record(tx, who, EventKind.RECEIVE, MessageReceived(Phone(sender), unmatched=reason), conversation_id=to)
-        if is_number(sender):
-            stamp = from_ms(to_ms(at)) if at else None
-            _heed(tx, sender, body, to, before, stamp, opt_out=opt_out, confirmed=confirmed)
-        result = _result(tx, to, sender, duplicate=False, reason=reason)
-        return replace(result, rerouted=campaign_id is not None and named is None)
+            status = _store(tx, to.id, message, moment)
+        else:
+            reason = why_unmatched(tx.conn, sender)
+            _keep_unmatched(tx, message, moment, reason)
+        facts = MessageReceived(Phone(sender), unmatched=reason)
+        ask_record(tx, who, EventKind.RECEIVE, facts, conversation_id=to and to.id)
+        heeded = is_number(sender) and heed_reply(
+            tx,
+            sender,
+            body,
+            to and to.id,
+            before=before.wish(),
+            auto_opt_out=before.settings().auto_opt_out,
+            stamp=from_ms(to_ms(at)) if at else None,
+            opt_out=opt_out,
+            confirmed=confirmed,
+        )
+        if to and not heeded:  # what is known needs no answer: all that was written goes with the commit
+            result = Received(to.id, status, to.opted_out, to.flagged, duplicate=False)
+        else:
+            result = _result(tx, to and to.id, sender, duplicate=False, reason=reason)
+        return result if named or campaign_id is None else replace(result, rerouted=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,128 +168,32 @@ class _Message:
     media: str | None
 
 
-def _heed(
-    tx: Transaction,
-    phone: str,
-    body: str,
-    to: ConversationId | None,
-    asked: _Before,
-    stamp: datetime | None,
-    *,
-    opt_out: OptOutWord | None,
-    confirmed: bool,
-) -> None:
-    """Opt a number out or in as its message asks, or flag it (`docs/rules.md 5.3` to `5.5`).
-
-    `stamp` is when the message was written; None if that is not known.
-    """
-    before = asked.wish()
-    at_carrier = opt_out is OptOutWord.STOP
-    by_itself = asked.settings().auto_opt_out or at_carrier
-    match _intent(body, opt_out, opted_out=before is not None):
-        case ReplyIntent.OPT_OUT if before or by_itself:
-            note_wish(tx, phone, stamp or tx.now)
-            words = body.strip()[:200]
-            if before:
-                store_own_words(tx, phone, words, asked_in=to if by_itself else None, confirmed=confirmed)
-            else:
-                store_opt_out(tx, None, phone, OptOutKind.AUTOMATIC, words, asked_in=to, confirmed=confirmed)
-        case ReplyIntent.OPT_OUT if to:
-            tx.conn.execute("UPDATE conversation SET flagged = 1 WHERE id = ?", (to,))
-        case ReplyIntent.OPT_IN if before and not is_outdated(stamp, before, tx.now):
-            store_opt_in(tx, None, phone)
-        case ReplyIntent.NEAR_MISS if to and not before:
-            tx.conn.execute("UPDATE conversation SET flagged = 1 WHERE id = ?", (to,))
-        case _:
-            pass
-
-
-def _intent(body: str, opt_out: OptOutWord | None, *, opted_out: bool) -> ReplyIntent:
-    """Classify a message by its words, and by what the carrier took it for; a wish to stop counts whoever reads it."""
-    said = classify_reply(body, opted_out=opted_out)
-    if opt_out is OptOutWord.STOP or said is ReplyIntent.OPT_OUT:
-        return ReplyIntent.OPT_OUT
-    return ReplyIntent.OPT_IN if opt_out is OptOutWord.START and opted_out else said
-
-
 class _Before(NamedTuple):
     """What a message finds; asked, but not read."""
 
     seen: Asked[Row | None]
     """The same message, if it was stored before."""
-    in_named_campaign: Asked[ConversationId | None]
-    texted_from: Asked[ConversationId | None]
-    in_any_campaign: Asked[ConversationId | None]
+    in_named_campaign: Asked[Destination | None]
+    texted_from: Asked[Destination | None]
+    in_any_campaign: Asked[Destination | None]
     wish: Asked[Wish | None]
     settings: Asked[Settings]
 
 
-def _ask_before(
-    tx: Transaction,
-    sender: str,
-    gateway: str | None,
-    provider_id: str | None,
-    campaign_id: CampaignId | None,
-    our_number: str | None,
-) -> _Before:
+def _ask_before(tx: Transaction, message: _Message, campaign_id: CampaignId | None) -> _Before:
+    conn, sender, provider_id, our_number = tx.conn, message.sender, message.provider_id, message.our_number
     return _Before(
-        seen=_ask_seen_before(tx, gateway, provider_id, sender) if provider_id else _nothing,
-        in_named_campaign=_nothing if campaign_id is None else _ask_route(tx, sender, campaign_id),
-        texted_from=_ask_texted_from(tx, sender, our_number) if our_number else _nothing,
-        in_any_campaign=_ask_route(tx, sender),
-        wish=ask_wish(tx.conn, sender),
-        settings=ask_settings(tx.conn),
+        seen=ask_seen_before(conn, message.gateway, provider_id, sender) if provider_id else _nothing,
+        in_named_campaign=_nothing if campaign_id is None else ask_destination(conn, sender, campaign_id),
+        texted_from=ask_texted_from(conn, sender, our_number) if our_number else _nothing,
+        in_any_campaign=ask_destination(conn, sender),
+        wish=ask_wish(conn, sender),
+        settings=ask_settings(conn),
     )
 
 
 def _nothing() -> None:
     """Answer what was not asked."""
-
-
-def _ask_texted_from(tx: Transaction, phone: str, our_number: str) -> Asked[ConversationId | None]:
-    """Ask for the conversation of a number that was last texted from one of ours (`docs/rules.md 10.7`)."""
-    rows = tx.conn.execute(
-        """
-        SELECT conversation.id FROM conversation
-        JOIN contact ON contact.id = conversation.contact_id
-        JOIN campaign ON campaign.id = conversation.campaign_id
-        JOIN message ON message.conversation_id = conversation.id
-        WHERE contact.phone = :phone AND campaign.state <> :archived
-          AND message.direction = :outgoing AND message.our_number = :our_number AND message.state <> :cancelled
-        ORDER BY message.at DESC, message.id DESC LIMIT 1
-        """,
-        {
-            "phone": phone,
-            "archived": CampaignState.ARCHIVED,
-            "outgoing": Direction.OUTGOING,
-            "our_number": our_number,
-            "cancelled": MessageState.CANCELLED,
-        },
-    )
-    return lambda: next((ConversationId(row["id"]) for row in rows), None)
-
-
-def _ask_route(tx: Transaction, phone: str, campaign_id: CampaignId | None = None) -> Asked[ConversationId | None]:
-    """Ask for the conversation of an incoming message, in one campaign or in any (`docs/rules.md 1.5`)."""
-    chosen = "" if campaign_id is None else "AND conversation.campaign_id = :campaign_id"
-    rows = tx.conn.execute(
-        f"""
-        SELECT conversation.id FROM conversation
-        JOIN contact ON contact.id = conversation.contact_id
-        JOIN campaign ON campaign.id = conversation.campaign_id
-        WHERE contact.phone = :phone AND campaign.state <> :archived {chosen}
-        ORDER BY COALESCE(conversation.last_texted_at, 0) DESC, conversation.id DESC LIMIT 1
-        """,
-        {"phone": phone, "archived": CampaignState.ARCHIVED, "campaign_id": campaign_id},
-    )
-    return lambda: next((ConversationId(row["id"]) for row in rows), None)
-
-
-def _why_unmatched(tx: Transaction, sender: str) -> UnmatchedReason:
-    if not is_number(sender):
-        return UnmatchedReason.NO_NUMBER
-    known = tx.conn.execute("SELECT 1 FROM contact WHERE phone = ?", (sender,)).fetchone()
-    return UnmatchedReason.ARCHIVED if known else UnmatchedReason.UNKNOWN
 
 
 def _keep_unmatched(tx: Transaction, message: _Message, at: int, reason: UnmatchedReason) -> None:
@@ -295,50 +215,31 @@ def _keep_unmatched(tx: Transaction, message: _Message, at: int, reason: Unmatch
     )
 
 
-def _store(tx: Transaction, to: ConversationId, message: _Message, at: int) -> None:
-    segments = measure(message.body).segments
+def _store(tx: Transaction, to: ConversationId, message: _Message, at: int) -> Status:
+    """Add a message to a conversation, which keeps our number if it has none yet; return its status then."""
+    end = ask_thread_end(tx.conn, to)()
     tx.conn.execute(
         """
-        INSERT INTO message (conversation_id, at, direction, body, state, state_at, segments, provider_id,
+        INSERT INTO message (id, conversation_id, at, direction, body, state, state_at, segments, provider_id,
                              gateway, our_number, media)
-        VALUES (?, ?, 'incoming', ?, 'received', ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, 'incoming', ?, 'received', ?, ?, ?, ?, ?, ?)
         """,
         (
+            end.message_id,
             to,
             at,
             message.body,
             tx.now_ms,
-            segments,
+            measure(message.body).segments,
             message.provider_id,
             message.gateway,
             message.our_number,
             message.media,
         ),
     )
-
-
-def _keep_our_number(tx: Transaction, to: ConversationId, our_number: str | None) -> None:
-    """Let a conversation that has no number of ours yet keep the one that its contact texted."""
-    if our_number:
-        tx.conn.execute("UPDATE conversation SET our_number = ? WHERE id = ? AND our_number IS NULL", (our_number, to))
-
-
-def _ask_seen_before(tx: Transaction, gateway: str | None, provider_id: str, phone: str) -> Asked[Row | None]:
-    """Ask for a message by its provider's id: the gateway's own, or the same sender's that no gateway brought."""
-    same = "provider_id = :id AND (gateway = :gateway OR gateway IS NULL AND {sender} = :phone)"
-    if gateway is None:
-        same = "provider_id = :id AND {sender} = :phone"
-    rows = tx.conn.execute(
-        f"""
-        SELECT message.conversation_id, NULL AS reason FROM message
-        JOIN conversation ON conversation.id = message.conversation_id
-        JOIN contact ON contact.id = conversation.contact_id
-        WHERE message.direction = :incoming AND message.{same.format(sender="contact.phone")}
-        UNION ALL SELECT NULL, reason FROM unmatched WHERE {same.format(sender="phone")}
-        """,
-        {"id": provider_id, "gateway": gateway, "phone": phone, "incoming": Direction.INCOMING},
-    )
-    return rows.fetchone
+    if number := message.our_number:
+        tx.conn.execute("UPDATE conversation SET our_number = ? WHERE id = ? AND our_number IS NULL", (number, to))
+    return refresh_with(tx.conn, end, MessageFact(end.message_id, at, Direction.INCOMING, cancelled=False)).status
 
 
 def _reason_of(seen: Row) -> UnmatchedReason | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
@@ -13,6 +12,7 @@ from thrumsg_tui.domain.conversations import (
     ConversationId,
     EventId,
     Message,
+    MessageFact,
     MessageId,
     words_of,
 )
@@ -25,14 +25,14 @@ from thrumsg_tui.domain.fields import FIELD, Rendered, may_be_misspelt, no_value
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.segments import measure
-from thrumsg_tui.domain.send_rules import Attempt, check_send, forbidden
+from thrumsg_tui.domain.send_rules import Attempt, forbidden, unfit
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.suspected_fields import SuspectedField
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.change import change
-from thrumsg_tui.store.conversation_state import ask_refresh, refresh_pending_follow_ups
+from thrumsg_tui.store.conversation_state import ThreadEnd, ask_thread_end, refresh_pending_follow_ups, refresh_with
 from thrumsg_tui.store.database import Database, Transaction
-from thrumsg_tui.store.journal import record
+from thrumsg_tui.store.journal import ask_record
 from thrumsg_tui.store.locks import ConversationLock
 from thrumsg_tui.store.queries.campaigns import ask_campaign
 from thrumsg_tui.store.queries.consent import ask_is_opted_out
@@ -124,6 +124,7 @@ def send_in(
     asked_campaign, asked_next = ask_campaign(tx.conn, to.campaign_id), ask_next_message(tx.conn, to, who)
     is_opted_out = ask_is_opted_out(tx.conn, to.phone)  # an import may have missed the opt-out
     newest = ask_newest_message(tx.conn, to.id) if read_to is not None else None
+    asked_end, event_id = ask_thread_end(tx.conn, to.id), tx.conn.ask_id("event")
     campaign, ready = asked_campaign().for_contact(to.zones), asked_next()
     if kind is None:
         kind = ready.kind if body is None or ready.kind is MessageKind.INITIAL else MessageKind.REPLY
@@ -144,12 +145,12 @@ def send_in(
     unsettled = ready.rendered.unresolved or (body is not None and (FIELD.search(body) or may_be_misspelt(body)))
     codes = field_codes(tx.conn, to.campaign_id) if unsettled else ()
     body, filled_in = _words(ready, kind, body, codes)
-    verdict = check_send(replace(attempt, body=body, filled_in=filled_in, field_codes=codes), tx.now)
-    if verdict.refusal:
-        raise Refused(verdict.refusal.sentence)
-    sent = store_outgoing(tx, who, to, campaign, kind, body, undo_seconds=undo_seconds)
+    if refusal := unfit(body, filled_in=filled_in, field_codes=codes):
+        raise Refused(refusal.sentence)
+    event = EventId(event_id())
+    sent = store_outgoing(tx, who, to, campaign, kind, body, asked_end(), undo_seconds=undo_seconds, event=event)
     tx.conn.execute("DELETE FROM draft WHERE user_id = ? AND conversation_id = ?", (who.user.id, to.id))
-    event = record(
+    ask_record(
         tx,
         who,
         EventKind.SEND,
@@ -158,8 +159,9 @@ def send_in(
         conversation_id=to.id,
         details={"message": sent.message_id, "flagged": to.flagged},
         undoable=single,
+        event_id=event,
     )
-    return replace(sent, event=event, was_flagged=to.flagged)
+    return sent
 
 
 def store_outgoing(
@@ -169,26 +171,28 @@ def store_outgoing(
     campaign: Campaign,
     kind: MessageKind,
     body: str,
+    end: ThreadEnd,
     *,
     undo_seconds: int = 0,
+    event: EventId | None = None,
 ) -> Sent:
-    """Store a message that has passed all checks, and update its conversation.
+    """Store a message that has passed all checks at the end of its thread, and update its conversation.
 
-    The caller writes the journal. `who` is None for a message without an author.
+    The caller writes the journal, with the id `event` if it knows it. `who` is None for a message without an author.
     """
     leaving = departure(campaign, kind, tx.now, undo_seconds)
     state = MessageState.UNSENT if leaving.scheduled else MessageState.QUEUED
     segments = measure(body).segments
     follow_up_id = to.follow_up_id if kind is MessageKind.FOLLOW_UP else None
-    stored = tx.conn.execute(
+    tx.conn.execute(
         """
-        INSERT INTO message (conversation_id, campaign_id, at, direction, kind, body, author_id, follow_up_id, state,
-                             state_at, segments, leaves_at, expires_at)
-        VALUES (:conversation_id, :campaign_id, :at, :direction, :kind, :body, :author_id, :follow_up_id, :state,
+        INSERT INTO message (id, conversation_id, campaign_id, at, direction, kind, body, author_id, follow_up_id,
+                             state, state_at, segments, leaves_at, expires_at)
+        VALUES (:id, :conversation_id, :campaign_id, :at, :direction, :kind, :body, :author_id, :follow_up_id, :state,
                 :at, :segments, :leaves_at, :expires_at)
-        RETURNING id
         """,
         {
+            "id": end.message_id,
             "conversation_id": to.id,
             "campaign_id": to.campaign_id,
             "at": tx.now_ms,
@@ -203,14 +207,14 @@ def store_outgoing(
             "expires_at": to_ms(tx.now + CONFIRM_WITHIN) if kind is MessageKind.OPT_OUT_CONFIRMATION else None,
         },
     )
-    refreshed = ask_refresh(tx.conn, to.id)
-    message_id = MessageId(stored.fetchone()["id"])
     if follow_up_id:
         close_follow_up(tx, to.id, follow_up_id, "sent")
-    refreshed()
-    if to.flagged and kind is not MessageKind.OPT_OUT_CONFIRMATION:  # that answers nothing, and may be undone
+    is_confirmation = kind is MessageKind.OPT_OUT_CONFIRMATION
+    fact = MessageFact(end.message_id, tx.now_ms, Direction.OUTGOING, cancelled=False, confirmation=is_confirmation)
+    refresh_with(tx.conn, end, fact)
+    if to.flagged and not is_confirmation:  # that answers nothing, and may be undone
         tx.conn.execute("UPDATE conversation SET flagged = 0 WHERE id = ?", (to.id,))
-    return Sent(message_id, to.id, kind, state, body, segments, leaving.at)
+    return Sent(end.message_id, to.id, kind, state, body, segments, leaving.at, event, was_flagged=to.flagged)
 
 
 def close_follow_up(tx: Transaction, conversation_id: ConversationId, follow_up_id: FollowUpId, state: str) -> None:

@@ -48,6 +48,9 @@ class Row(Protocol):
     def __len__(self) -> int:
         """Return the number of columns."""
 
+    def __hash__(self) -> int:
+        """Return a number that rows with the same columns and values have in common."""
+
     def keys(self) -> Sequence[str]:
         """Return the column names in order."""
 
@@ -81,6 +84,12 @@ class Connection(Protocol):
 
     def executemany(self, sql: str, rows: Iterable[Parameters], /) -> Cursor:
         """Run one statement for each row of parameters."""
+
+    def ask_id(self, table: str, /) -> Asked[int]:
+        """Ask for the id that the next new row of a table is to have; insert it with that id before asking again.
+
+        So what refers to the row needs no answer of its INSERT, and goes to a server together with it and the commit.
+        """
 
     def stream(self, sql: str, parameters: Parameters = ..., /) -> Iterator[Any]:
         """Run a query and read its rows a few at a time, so that a whole table needs no more memory than its rows do.

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import ClientCursor
 from psycopg.pq import ConnStatus, TransactionStatus
 
-from thrumsg_tui.store.engines.connection import OnWait, Parameters
+from thrumsg_tui.store.engines.connection import Asked, OnWait, Parameters
 from thrumsg_tui.store.engines.failure import Failure
 from thrumsg_tui.store.engines.postgres.answers import Answer, ManyAnswers
 from thrumsg_tui.store.engines.postgres.errors import failure
@@ -130,6 +130,11 @@ class ServerConnection:
         if not self.in_transaction:
             self.send()
         return ManyAnswers(answers)
+
+    def ask_id(self, table: str, /) -> Asked[int]:
+        """Ask for the next number of the table's sequence; it is used up even if the transaction is rolled back."""
+        numbers = self.execute(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS id")
+        return lambda: next(iter(numbers))["id"]
 
     def stream(self, sql: str, parameters: Parameters = (), /) -> Iterator[Row]:
         """Read the rows of a query through a cursor of the server, in the open transaction."""
