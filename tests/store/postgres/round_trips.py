@@ -8,10 +8,14 @@ from typing import Any, NamedTuple
 
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines.connection import Role
+from thrumsg_tui.store.engines.postgres.prepared import Prepared
 
 
 class Traffic(NamedTuple):
-    """What passed between this thread and the server; the end of a reader counts, though nobody waits for it."""
+    """What passed between this thread and the server; the end of a reader counts, though nobody waits for it.
+
+    That a session prepares a statement, once, does not count.
+    """
 
     round_trips: int
     statements: int
@@ -23,6 +27,7 @@ def traffic(db: Database, run: Callable[[], object]) -> Traffic:
     conns: list[Any] = [db._connection(role) for role in roles]
     with tempfile.TemporaryFile("w+") as file:
         for conn in conns:
+            conn._prepared = Prepared(is_direct=False)
             conn.inside.pgconn.trace(file.fileno())
         try:
             run()

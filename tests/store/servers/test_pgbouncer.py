@@ -33,6 +33,7 @@ from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.engines.postgres.prepared import USES
 from thrumsg_tui.store.location import ServerAddress
 from thrumsg_tui.store.queries.thread import get_conversation
 
@@ -123,6 +124,15 @@ def test_sixteen_clients_share_four_connections(pooler: Pooler) -> None:
         list(pool.map(work, range(16)))
     with closing(Database(ServerAddress(pooler.address(name)))) as db, db.reading() as conn:
         assert conn.execute("SELECT COUNT(*) FROM message").fetchone()[0] == 2 * len(conversations)
+
+
+def test_nothing_is_prepared_behind_it(pooler: Pooler) -> None:
+    """What one connection to the server has prepared, another does not know."""
+    name = make_database(shared_cluster())
+    with closing(Database(ServerAddress(pooler.address(name)))) as db:
+        for _ in range(2 * USES):
+            with db.reading() as conn:
+                assert conn.execute("SELECT COUNT(*) FROM pg_prepared_statements").fetchone()[0] == 0
 
 
 def test_ended_backends_behind_it_lose_nothing_and_have_nothing_sent_twice(pooler: Pooler) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from shlex import quote
 from typing import TYPE_CHECKING, assert_never
@@ -40,12 +41,17 @@ ONLINE_FOR = timedelta(seconds=30)
 """A user is offline this long after their messenger last renewed its presence (`docs/rules.md 2.4`)."""
 
 _CAMPAIGN = f"""
-    SELECT campaign.*, {user_name()} AS creator
+    SELECT campaign.id, campaign.name, campaign.description, campaign.initial_script, campaign.state,
+           campaign.timezone, campaign.opens, campaign.closes, campaign.hours_in, campaign.starts, campaign.ends,
+           campaign.quicksend, campaign.quiet_hours, campaign.created_at, campaign.launched_at,
+           {user_name()} AS creator
     FROM campaign JOIN users ON users.id = campaign.created_by
 """
 
 
+@lru_cache(maxsize=16)
 def _campaign_of(row: Row) -> Campaign:
+    """Return the campaign of a row; the one of the last row with the same values, since each send reads one."""
     starts, ends = (date.fromisoformat(day) if day else None for day in (row["starts"], row["ends"]))
     return Campaign(
         id=CampaignId(row["id"]),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import count, islice
 from select import select
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import ClientCursor
@@ -18,6 +18,7 @@ from thrumsg_tui.store.engines.connection import Asked, OnWait, Parameters
 from thrumsg_tui.store.engines.failure import Failure
 from thrumsg_tui.store.engines.postgres.answers import Answer, ManyAnswers
 from thrumsg_tui.store.engines.postgres.errors import failure
+from thrumsg_tui.store.engines.postgres.prepared import Prepared
 from thrumsg_tui.store.engines.postgres.rows import Row, row_factory
 from thrumsg_tui.store.engines.postgres.translating import BulkInsert, bulk_insert, translated
 from thrumsg_tui.store.engines.postgres.values import adapt
@@ -35,6 +36,23 @@ _STATEMENTS_AT_ONCE = 200
 """How many statements other than an INSERT, of one `executemany`, go to the server in one message."""
 
 
+class _Asked(NamedTuple):
+    """A statement that waits to be sent, and its answer."""
+
+    statement: bytes
+    otherwise: Callable[[], bytes] | None
+    answer: Answer
+
+    @property
+    def plain(self) -> bytes:
+        """The statement for a session that has prepared nothing."""
+        return self.otherwise() if self.otherwise else self.statement
+
+
+def _message(asked: Sequence[bytes], last: Sequence[bytes]) -> bytes:
+    return b";\n".join([*asked, *last])
+
+
 class ServerConnection:
     """A connection in autocommit mode; the engine begins and ends transactions.
 
@@ -42,8 +60,8 @@ class ServerConnection:
     to the server in one message. So the beginning of a transaction goes with its first query, and what a change
     writes, with its COMMIT.
 
-    Values are written into the statements here (`ClientCursor`), which is exact, and needs no prepared statement that a
-    pooler might lose.
+    Values are written into the statements here (`ClientCursor`), which is exact. What is run often is prepared, unless
+    a pooler stands between (`prepared.py`), and called in the same messages.
     """
 
     def __init__(self, conninfo: str, **options: Any) -> None:
@@ -61,7 +79,8 @@ class ServerConnection:
         self.on_wait: OnWait = lambda _: None
         """Called when the present transaction begins to wait for a lock, and when that wait ends."""
         self._streams = count(1)
-        self._waiting: list[tuple[bytes, Answer]] = []
+        self._waiting: list[_Asked] = []
+        self._prepared = Prepared()
         self.in_transaction = False
         """Whether a transaction is open, or waits for its first statement."""
         self.commit_has_left = False
@@ -92,6 +111,9 @@ class ServerConnection:
 
     def begin(self, *statements: str, reads: bool) -> None:
         """Begin a transaction with these statements, which wait for the next one."""
+        if self._prepared.is_wanted:
+            with suppress(psycopg.OperationalError, psycopg.InterfaceError):  # what follows finds out that it is lost
+                self._prepared.prepare(self.inside.execute, self._inside.info.backend_pid)
         self.in_transaction, self.commit_has_left = True, False
         self._reads = self._begins_reading = reads
         for statement in statements:
@@ -99,7 +121,10 @@ class ServerConnection:
 
     def execute(self, sql: str, parameters: Parameters = (), /) -> Answer:
         """Have a statement run; at once outside of a transaction."""
-        answer = self._ask(self._written(translated(sql), parameters))
+        if call := self._prepared.call(sql, parameters):
+            answer = self._ask(self._written(*call), otherwise=lambda: self._written(translated(sql), parameters))
+        else:
+            answer = self._ask(self._written(translated(sql), parameters))
         if not self.in_transaction:
             self.send()
         return answer
@@ -112,10 +137,9 @@ class ServerConnection:
         """Send what waits and then some statements, in one message; return a cursor at the results of the latter."""
         waiting, self._waiting = self._waiting, []
         last = [self._written(statements, parameters) if parameters else statements] if statements else []
-        message = b";\n".join([*(statement for statement, _ in waiting), *last])
-        cursor = self._run(message)
-        for _, answer in waiting:
-            answer.take(cursor)
+        cursor = self._run(waiting, last)
+        for each in waiting:
+            each.answer.take(cursor)
             cursor.nextset()
         return cursor
 
@@ -180,18 +204,26 @@ class ServerConnection:
         adapt(made)
         return made
 
-    def _run(self, message: bytes) -> psycopg.Cursor[Row]:
-        """Run statements; on a new connection if a reader begins with them, and the old one was lost meanwhile."""
+    def _run(self, asked: Sequence[_Asked], last: Sequence[bytes]) -> psycopg.Cursor[Row]:
+        """Run statements; once more if a reader begins with them, and the connection was lost meanwhile.
+
+        So if a pooler that hides itself has given us the session of somebody else, who has prepared other statements.
+        """
         begins, self._begins_reading = self._begins_reading, False
         try:
             self._await_ending()
-            return self._inside.execute(message)
+            return self._inside.execute(_message([each.statement for each in asked], last))
+        except psycopg.errors.InvalidSqlStatementName:
+            self._prepared = Prepared(is_direct=False)
+            if not begins:
+                raise
+            self._inside.execute("ROLLBACK")
         except psycopg.Error as error:
             if not begins or failure(error) is not Failure.DISCONNECTED:
                 raise
-        self._inside.close()
-        self._inside = self._connected()
-        return self._inside.execute(message)
+            self._inside.close()
+            self._inside, self._prepared = self._connected(), Prepared()
+        return self._inside.execute(_message([each.plain for each in asked], last))
 
     def _has_ended(self) -> bool:
         """Whether the server has ended the connection, and this host knows: to wait for no answer costs nothing."""
@@ -215,9 +247,10 @@ class ServerConnection:
         while driver.get_result():
             pass
 
-    def _ask(self, statement: bytes) -> Answer:
+    def _ask(self, statement: bytes, otherwise: Callable[[], bytes] | None = None) -> Answer:
+        """Let a statement wait; `otherwise` writes it for a session that has not prepared it."""
         answer = Answer(self.send)
-        self._waiting.append((statement, answer))
+        self._waiting.append(_Asked(statement, otherwise, answer))
         return answer
 
     def _written(self, statement: bytes, parameters: Parameters) -> bytes:

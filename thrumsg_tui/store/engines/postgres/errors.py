@@ -30,6 +30,7 @@ _KINDS = {
     "23503": Failure.NO_SUCH_ROW,
     "23505": Failure.NOT_UNIQUE,
     "25006": Failure.NO_ACCESS,  # a standby
+    "26000": Failure.CONFLICT,  # a pooler that hides itself has given us the session of somebody else
     "25P03": Failure.DISCONNECTED,  # idle for too long within a transaction
     "40001": Failure.CONFLICT,
     "40P01": Failure.CONFLICT,

@@ -57,8 +57,10 @@ class _Advisory(NamedTuple):
     key: int = 0
     shared: bool = False
 
-    def __str__(self) -> str:
-        return f"pg_advisory_xact_lock{'_shared' if self.shared else ''}({_FIRST_KEY.format(self.kind)}, {self.key})"
+    @property
+    def taking(self) -> str:
+        """The call that takes it; its parameter is the key."""
+        return f"pg_advisory_xact_lock{'_shared' if self.shared else ''}({_FIRST_KEY.format(self.kind)}, ?::integer)"
 
 
 def hold(conn: ServerConnection, locks: Sequence[Lock]) -> None:
@@ -67,19 +69,17 @@ def hold(conn: ServerConnection, locks: Sequence[Lock]) -> None:
     if not ordered:
         return
     events = [lock.id for lock in ordered if isinstance(lock, EventLock)]
-    statements = [*_taking([_everything(ordered)])]
-    values: list[Any] = []
+    _take(conn, [_everything(ordered)])
     if events:
-        statements.append("SELECT id FROM event WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE")
-        values.append(events)
-    statements += _taking(each for lock in ordered for each in _advisory(lock))
+        conn.execute("SELECT id FROM event WHERE id = ANY(?::bigint[]) ORDER BY id FOR NO KEY UPDATE", (events,))
+    _take(conn, (each for lock in ordered for each in _advisory(lock)))
     ids = [lock.id for lock in ordered if isinstance(lock, ConversationLock)]
     phones = [lock.phone for lock in ordered if isinstance(lock, ContactLock)]
     wanted, wanted_values = _wanted(ids, phones)
     if wanted:
-        statements += [_CAMPAIGNS.format(wanted), _ROWS.format(wanted)]
-        values += [*wanted_values, *wanted_values]
-    conn.send("; ".join(statements).encode(), values)
+        conn.execute(_CAMPAIGNS.format(wanted), wanted_values)
+        conn.execute(_ROWS.format(wanted), wanted_values)
+    conn.send()
 
 
 def share_free(conn: ServerConnection, campaigns: Collection[CampaignId]) -> Set[CampaignId]:
@@ -93,12 +93,12 @@ _SHARE_FREE = f"""
     WHERE pg_try_advisory_xact_lock_shared({_FIRST_KEY.format(_CLASSES[CampaignLock])}, (id %% {_KEYS})::integer)
 """
 
-_WITH_ID = "id = ANY(%s::bigint[])"
-_WITH_PHONE = "contact_id = ANY(ARRAY(SELECT contact.id FROM contact WHERE contact.phone = ANY(%s::text[])))"
+_WITH_ID = "id = ANY(?::bigint[])"
+_WITH_PHONE = "contact_id = ANY(ARRAY(SELECT contact.id FROM contact WHERE contact.phone = ANY(?::text[])))"
 """On `conversation`: which are to be locked. With IN in place of ANY, both together would read the whole table."""
 
 _CAMPAIGNS = f"""
-    SELECT pg_advisory_xact_lock_shared({_FIRST_KEY.format(_CLASSES[CampaignLock])}, (campaign_id %% {_KEYS})::integer)
+    SELECT pg_advisory_xact_lock_shared({_FIRST_KEY.format(_CLASSES[CampaignLock])}, (campaign_id % {_KEYS})::integer)
     FROM (SELECT DISTINCT campaign_id FROM conversation WHERE {{}} ORDER BY campaign_id) AS campaigns
 """
 """Share the campaigns of conversations."""
@@ -121,11 +121,11 @@ def _wanted(ids: Sequence[int], phones: Sequence[str]) -> tuple[str, list[Any]]:
     return " OR ".join(condition for condition, _ in wanted), [value for _, value in wanted]
 
 
-def _taking(locks: Iterable[_Advisory]) -> Iterator[str]:
-    """Yield the statements that take advisory locks in order, each once."""
+def _take(conn: ServerConnection, locks: Iterable[_Advisory]) -> None:
+    """Have advisory locks taken in order, each once."""
     left = iter(dict.fromkeys(locks))
     while some := list(islice(left, _AT_ONCE)):
-        yield f"SELECT {', '.join(map(str, some))}"
+        conn.execute(f"SELECT {', '.join(each.taking for each in some)}", [each.key for each in some])
 
 
 def _everything(ordered: Sequence[Lock]) -> _Advisory:

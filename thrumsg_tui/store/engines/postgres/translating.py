@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import count
+from typing import NamedTuple
 
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 
@@ -17,6 +20,9 @@ _PIECES = re.compile(
 )
 
 _VALUES = re.compile(r"\bVALUES\s*(?=\()", re.IGNORECASE)
+
+_PREPARED = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
+_MANY_COLUMNS = re.compile(r"\w\.\*|SELECT \*", re.IGNORECASE)
 
 _LARGEST = 4096
 """Statements longer than this are not kept: they were put together for one list of values."""
@@ -56,6 +62,34 @@ def bulk_insert(sql: str) -> BulkInsert | None:
     if _placeholders(before) or _placeholders(after):
         return None
     return BulkInsert(before, _translated(values), after)
+
+
+class Numbered(NamedTuple):
+    """A statement whose parameters are `$1`, `$2` and so on."""
+
+    sql: str
+    names: Sequence[str]
+    """Their names in order; none if they are found by position."""
+
+
+@lru_cache(maxsize=1024)
+def numbered(sql: str) -> Numbered | None:
+    """Number the parameters of a statement, for the server to prepare it; None for one that is not to be prepared.
+
+    That is one too long to be used again, one that defines something, and one that names no columns: where a later
+    version adds one, the server refuses a plan that was made before.
+    """
+    if len(sql) > _LARGEST or _MANY_COLUMNS.search(sql) or not _PREPARED.match(sql):
+        return None
+    names: dict[str, int] = {}
+    places = count(1)
+
+    def number(piece: re.Match[str]) -> str:
+        if name := piece["name"]:
+            return f"${names.setdefault(name, len(names) + 1)}"
+        return f"${next(places)}" if piece["place"] else piece[0]
+
+    return Numbered(_PIECES.sub(number, sql), tuple(names))
 
 
 @lru_cache(maxsize=1024)
