@@ -88,7 +88,8 @@ def forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
         return Refusal(Obstacle.OPTED_OUT, "The number is opted out; no message may be sent to it.")
     if campaign.state is not CampaignState.ACTIVE:
         return _closed(campaign, now)
-    if shut_out(campaign, attempt.kind, scheduled_for(campaign, attempt.kind, now) or now):
+    is_initial = attempt.kind is MessageKind.INITIAL
+    if is_initial and shut_out(campaign, attempt.kind, scheduled_for(campaign, attempt.kind, now) or now):
         return _after_window(campaign, now)
     if attempt.number_withdrawn:
         return _NUMBER_WITHDRAWN

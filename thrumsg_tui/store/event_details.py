@@ -31,7 +31,7 @@ def stored_details(kind: EventKind, facts: EventFacts, details: Mapping[str, obj
     form = next((name for name, wanted in _forms(kind).items() if type(facts) is wanted), None)
     if form is None:
         raise LookupError(f"{kind} has no {type(facts).__name__}")
-    return json.dumps({**details, "facts": {"form": form, **facts.field_values}}, default=_as_json)
+    return _written({**details, "facts": {"form": form, **facts.field_values}})
 
 
 def facts_of(kind: EventKind, summary: str, details: str) -> EventFacts:
@@ -75,6 +75,10 @@ def _as_json(value: object) -> object:
     if isinstance(value, FrozenRecord):
         return dict(value.field_values)
     raise TypeError(f"{value!r} is none of the facts")
+
+
+_written = json.JSONEncoder(default=_as_json).encode
+"""Write JSON, as `json.dumps` does, which would make an encoder each time."""
 
 
 def _record(cls: type[_Record], stored: Mapping[str, Any]) -> _Record:
