@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import pkgutil
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib import import_module
@@ -65,6 +66,24 @@ def test_no_handler_of_keys_names_one_that_the_table_does_not_know() -> None:
                 named += [f"{name}:{node.lineno} {key}" for key in keys - KNOWN]
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("key_"):
                 named += [f"{name}:{node.lineno}"] if not node.decorator_list else []  # Textual calls it with that key
+    assert named == []
+
+
+_NAMED = re.compile(r"(?:^|[ ;,.])[a-zA-Z] (?:undoes|goes|shows|lists|adds|clears|reassigns|sends|marks|takes|looks)\b")
+
+
+def test_no_sentence_names_a_letter_that_a_person_may_have_moved() -> None:
+    """What is said of a key takes its name from the table (`key_of`)."""
+    named = []
+    for name, tree in trees():
+        documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        said = {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)}
+        texts = [(node.value, node.lineno) for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+        named += [
+            f"{name}:{line}"
+            for text, line in texts
+            if isinstance(text, str) and text not in said and _NAMED.search(text)
+        ]
     assert named == []
 
 

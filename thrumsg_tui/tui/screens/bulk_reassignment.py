@@ -10,6 +10,7 @@ from thrumsg_tui.store.changes.reassign import begin_plan
 from thrumsg_tui.store.queries.campaigns import assignments, unassigned
 from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.tui.bulk_choices import BulkAction
+from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.commands.questions import LEAVE, REASSIGN_ALL, REASSIGN_SOME, UNASSIGN_ALL
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog
 from thrumsg_tui.tui.screen_context import ScreenContext
@@ -58,7 +59,8 @@ async def apply_plan(screen: ScreenContext, planned: Plan) -> bool:
         screen.thrumsg.finish_later(outcome)
     else:
         skipped = f" ({await _why_skipped(screen, planned)})" if outcome.skipped else ""
-        screen.say(f"{sentence}{skipped}{'; z undoes it.' if outcome.event else '.'}")
+        undo = f"; {key_of('app.undo')} undoes it" if outcome.event else ""
+        screen.say(f"{sentence}{skipped}{undo}.")
     screen.ask_again()
     return True
 

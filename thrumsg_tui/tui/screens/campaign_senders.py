@@ -78,5 +78,5 @@ async def take_sender_off(screen: ScreenContext, campaign: Campaign, leaving: As
     except ThrumsgError as refusal:
         screen.say(str(refusal), warning=True)
         return
-    screen.say(f"{capitalized(outcome.sentence)}; z undoes it.")
+    screen.say(f"{capitalized(outcome.sentence)}; {key_of('app.undo')} undoes it.")
     screen.ask_again()

@@ -110,7 +110,7 @@ class OptOutsScreen(ListingScreen[OptOutRow]):
         if await self.app.push_screen_wait(dialog) and await self.make(
             opt_in_number, self.thrumsg.who, row.opt_out.phone
         ):
-            self.say(f"{name} is opted in; z undoes it.")
+            self.say(f"{name} is opted in; {key_of('app.undo')} undoes it.")
 
     @work(group=ACTION)
     async def action_note(self) -> None:
