@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from thrumsg_tui.domain.preferences import SETTINGS, Preset, Setting
-from thrumsg_tui.tui.commands import Command, Scope, all_commands
+from thrumsg_tui.tui.commands import Command, Scope, all_commands, commands_of
 from thrumsg_tui.tui.commands.key_names import written_keys
-from thrumsg_tui.tui.commands.preferences_text import remappable
 from thrumsg_tui.tui.commands.presets import PRESETS
 
 _OTHERS = {preset: keys for preset, keys in PRESETS.items() if preset is not Preset.DEFAULT}
@@ -48,7 +47,14 @@ sentences of the app name the first one. The new keys take the place of the old 
 These are refused, with the reason: a key of two commands that work at the same time; a character where text is typed;
 `ctrl+i`, `ctrl+j`, `ctrl+m` and `ctrl+h`, for which a terminal sends the same as for Tab, Enter and Backspace; and
 `ctrl+c` and `ctrl+q`, which always say how to quit, and quit. `config check` remarks on keys that tmux, GNU screen or a
-terminal's flow control may take. Digits that mean themselves, as those of the survey's choices, stay as they are."""
+terminal's flow control may take.
+
+Where keys stand for digits, as those of the survey's choices and of the recommended replies, there are as many new ones
+as old ones, in the order of the digits: on a French keyboard `"survey.answer" = '&, é, ", apostrophe, (, -, è, _, ç'`.
+Screens name them in place of the digits. The key of a tab is its digit in a count before `r`, too.
+
+`""` takes the keys of a command, as `"messenger.opt_out" = ""`. It stays in the palette, and sentences name it so. What
+the palette does not offer, as the keys of lists, texts and dialogs, keeps at least one key."""
 
 _SHARED = """\
 Under a forced command ([rules 11.1](rules.md)) many people share one account. Then the app reads the file
@@ -83,7 +89,7 @@ def configuration_parts(table: Table) -> Iterator[str]:
     yield "## Ids of the commands"
     yield "[keys.md](keys.md) says what they do."
     for scope in Scope:
-        if rows := [(f"`{each.id}`", each.title, _keys(each.default_keys)) for each in remappable(scope)]:
+        if rows := [(f"`{each.id}`", each.title, _keys(each.default_keys)) for each in commands_of(scope)]:
             yield f"### {scope}"
             yield table(("Id", "Command", "Default"), rows)
 

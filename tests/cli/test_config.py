@@ -12,9 +12,9 @@ import pytest
 from tests.cli.conftest import Shell
 from thrumsg_tui.domain.preferences import SETTINGS, Preferences
 from thrumsg_tui.preferences_file import load_preferences
-from thrumsg_tui.tui.commands import Scope, all_commands
+from thrumsg_tui.tui.commands import Scope, all_commands, commands_of
 from thrumsg_tui.tui.commands.keymap import choose_keys
-from thrumsg_tui.tui.commands.preferences_text import new_file, remappable
+from thrumsg_tui.tui.commands.preferences_text import new_file
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def test_a_new_file_says_everything_and_changes_nothing(tmp_path: Path) -> None:
     file.write_text(text, encoding="utf-8")
     assert load_preferences(file, choose_keys).preferences == Preferences()
     assert [setting.key for setting in SETTINGS if f"\n# {setting.key} = {setting.toml}\n" not in text] == []
-    assert [each.id for scope in Scope for each in remappable(scope) if f'\n# "{each.id}" = "' not in text] == []
+    assert [each.id for scope in Scope for each in commands_of(scope) if f'\n# "{each.id}" = "' not in text] == []
 
 
 def test_every_default_in_a_new_file_is_right_and_is_the_default(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_every_default_in_a_new_file_is_right_and_is_the_default(tmp_path: Path)
     file.write_text("\n".join(line.removeprefix("# ") if " = " in line else line for line in lines), encoding="utf-8")
     found = load_preferences(file, choose_keys)
     assert (found.faults, found.preferences) == ((), Preferences())
-    assert len(found.lines) == len(SETTINGS) + sum(not command.takes_key for command in all_commands())
+    assert len(found.lines) == len(SETTINGS) + len(all_commands())
 
 
 def test_the_example_of_the_documentation_is_right(tmp_path: Path) -> None:

@@ -91,6 +91,40 @@ def test_a_menu_and_a_question_take_moved_keys(spring: Office) -> None:
     terminal.wait_for("Settings of Spring")
 
 
+def test_keys_of_another_keyboard_stand_for_digits_and_are_drawn_in_their_places(spring: Office) -> None:
+    digits = "'&, é, \", apostrophe, (, -, è, _, ç'"
+    configure(spring, f'[keys]\n"survey.answer" = {digits}\n"messenger.tab_4" = "\'"\n')
+    messenger = open_messenger(spring, "Sender One", (120, 40))
+    terminal = messenger.terminal
+    terminal.wait_for("' Opt Outs 0")
+    terminal.press("e")
+    terminal.wait_for("& ( ) Yes", "é ( ) No", '" ( ) Undecided', "& to ç answers")
+    terminal.press("2")
+    terminal.send("é".encode())
+    terminal.wait_for(re.compile(r"\(\S\) No$", re.MULTILINE))
+    terminal.press("escape", "'")
+    terminal.wait_for("Nobody of these contacts")
+    assert spring.thread(SENDER_ONE[0])["answers"] == {"Will you vote?": "No"}
+
+
+def test_a_key_that_is_taken_away_does_nothing_and_its_command_is_in_the_palette(spring: Office) -> None:
+    configure(spring, '[keys]\n"messenger.opt_out" = ""\n"app.undo" = ""\n"messenger.tab_4" = ""\n')
+    messenger = open_messenger(spring, "Sender One", (120, 40))
+    terminal = messenger.terminal
+    terminal.wait_for("Opt Out ", "Opt Outs 0")
+    assert "opt out" not in terminal.lines[-1]
+    assert "undo" not in terminal.lines[-1]
+    assert "from :              Opt out or in" in help_of(terminal)
+    terminal.press("o", "z", ":")
+    terminal.wait_for("Search for commands")
+    terminal.type("opt out")
+    terminal.wait_for("Opt the number out, or in again")
+    terminal.press("enter")
+    terminal.wait_for(f"Opt {SENDER_ONE[0]} out")
+    terminal.press("y")
+    terminal.wait_for("Opt Outs 1", ": Undo")
+
+
 def test_vim_keys(spring: Office) -> None:
     configure(spring, '[keys]\npreset = "vim"\n')
     messenger = open_messenger(spring, "Sender One", (120, 40))

@@ -17,7 +17,10 @@ from thrumsg_tui.tui.commands import DIALOGS, Command, Scope, all_commands, comm
 from thrumsg_tui.tui.commands.key_names import is_character, read_key, written_keys
 from thrumsg_tui.tui.commands.keymap import choose_keys
 from thrumsg_tui.tui.commands.presets import PRESETS
-from thrumsg_tui.tui.commands.together import TOGETHER, TYPED_INTO, clashes
+from thrumsg_tui.tui.commands.together import OFFERED, TOGETHER, TYPED_INTO, clashes
+
+FRENCH = "&, é, quotation_mark, apostrophe, (, -, è, _, ç"
+"""What the keys of the digits type on a French keyboard."""
 
 ASCII = [chr(code) for code in range(33, 127)]
 
@@ -151,12 +154,42 @@ def test_two_keys_always_lead_out(key: str) -> None:
     assert refused(list__down=key).startswith(f"{key} always ")
 
 
-def test_digits_that_mean_themselves_stay() -> None:
-    assert "keeps them" in refused(survey__answer="q")
+# Keys that stand for digits
 
 
-def test_a_command_keeps_at_least_one_key() -> None:
-    assert refused(list__down=" , ") == 'keys are expected, such as "j, down"'
+def test_as_many_keys_as_there_were_digits_stand_for_these_in_their_order() -> None:
+    with_alt = ", ".join(f"alt+{character}" for character in "&é\"'(-è_ç")
+    chosen = choose_keys(Preset.DEFAULT, {"survey.answer": FRENCH, "triage.reply": with_alt})
+    assert chosen.faults == {}
+    assert chosen.keys["survey.answer"].split()[:3] == ["ampersand", "é", "quotation_mark"]
+    assert "9 keys are expected, one each for 1, 2, 3, 4, 5, 6, 7, 8, 9, in this order" in refused(survey__answer="q")
+    assert "9 keys are expected" in refused(triage__reply="alt+1, alt+1, alt+1, F1, F2, F3, F4, F5, F9")
+    assert "5 keys are expected, one each for 0, 6, 7, 8, 9" in refused(messenger__count="F1")
+
+
+def test_where_digits_come_before_a_text_no_other_character_does() -> None:
+    assert "is a character, which is typed into a text there" in refused(replies__pick=FRENCH)
+    assert choose_keys(Preset.DEFAULT, {"replies.pick": "2, 1, 3, 4, 5, 6, 7, 8, 9"}).faults == {}
+
+
+# No key at all
+
+
+def test_what_the_palette_offers_can_do_without_a_key() -> None:
+    removed = {command.id: "" for command in all_commands() if command.scope in OFFERED and not command.takes_key}
+    del removed["app.palette"]
+    chosen = choose_keys(Preset.DEFAULT, removed)
+    assert chosen.faults == {}
+    assert set(chosen.keys.values()) == {""}
+
+
+@pytest.mark.parametrize("id", ["list.down", "box.send", "form.leave", "app.palette", "survey.answer", "triage.find"])
+def test_what_it_does_not_offer_keeps_its_keys(id: str) -> None:
+    assert choose_keys(Preset.DEFAULT, {id: ""}).faults[id].startswith("it keeps its keys: without one nothing would")
+
+
+def test_text_without_a_key_is_a_mistake() -> None:
+    assert refused(app__undo=" , ") == 'keys are expected, such as "j, down"'
 
 
 # Presets

@@ -101,8 +101,12 @@ def command(id: str) -> Command:
 
 
 def key_of(id: str) -> str:
-    """Return the name of a command's first key, for a sentence that names it."""
-    return command(id).shown_key
+    """Return the name of a command's first key, for a sentence that names it.
+
+    A person may take the keys of what the palette offers: then it is the palette's key, and what is chosen there.
+    """
+    named = command(id)
+    return named.shown_key or f"{key_of('app.palette')} {named.title}"
 
 
 _known: dict[str, Command] = {}
@@ -165,9 +169,8 @@ def bindings(commands: Iterable[Command], *, checked: bool = True, priority: boo
 def _bindings_of(command: Command, checked: bool, priority: bool) -> Iterator[Binding]:
     if not command.action:
         return
-    if command.takes_key:  # one binding per key, so that each can be remapped
-        for default, key in zip(command.default_keys.split(), command.keys.split(), strict=False):
-            value = default.rpartition("+")[2]
+    if command.takes_key:  # one binding per key, which stands for the digit at its place
+        for value, key in zip(command.values, command.keys.split(), strict=False):
             yield Binding(
                 key,
                 f"run_command('{command.id}', '{value}')" if checked else command.action_for(value),

@@ -128,7 +128,7 @@ class Command:
         title: Its name.
         help: What it does, as an imperative without a full stop.
         scope: Where it works.
-        footer: Its short name in the bottom line; empty if it is not shown there.
+        footer: Its short name in the bottom line; empty if it is not shown there. `{last}` stands for its last key.
         why_not: The condition that returns why it is not allowed now.
         is_step: Whether it only moves a cursor. Of such keys that wait together, only the last one's outcome is shown.
     """
@@ -156,6 +156,11 @@ class Command:
     def action_for(self, key: str) -> str:
         """Return the action for the key that was pressed."""
         return self.action.format(key=key)
+
+    @property
+    def values(self) -> list[str]:
+        """The digits for which its keys stand, if the action depends on the key: key by key, whatever these are."""
+        return [key.rpartition("+")[2] for key in self.default_keys.split()] if self.takes_key else []
 
     @property
     def explained(self) -> str:
@@ -187,6 +192,19 @@ class Command:
         """The name of its first key for users, as a sentence names it; empty if it has none."""
         return self.shown_keys.partition(" ")[0]
 
+    @property
+    def shown_footer(self) -> str:
+        """Its short name in the bottom line, behind its first key."""
+        return self.footer.format(last=shown_key(self.keys.split()[-1].rpartition("+")[2])) if self.keys else ""
+
+    def shown_for(self, value: int) -> str:
+        """The name of the key that stands for a digit, where it is drawn beside what it chooses; the digit if long."""
+        shown = shown_key(self.keys.split()[self.values.index(str(value))])
+        return shown if len(shown) <= _SHORT else str(value)
+
+
+_SHORT = len("F1")
+"""The longest name of a key that stands in the place of a digit."""
 
 _remapped: dict[str, str] = {}
 """The keys of the commands that do not have their default ones, by id (`docs/rules.md 12.1`).

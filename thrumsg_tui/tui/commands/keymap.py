@@ -9,7 +9,7 @@ from thrumsg_tui.domain.preferences import ChosenKeys, Preset
 from thrumsg_tui.tui.commands import Command, Scope, all_commands, shown_key
 from thrumsg_tui.tui.commands.key_names import edits_text, is_character, read_key, remark_on
 from thrumsg_tui.tui.commands.presets import PRESETS
-from thrumsg_tui.tui.commands.together import ALWAYS, TYPED_INTO, Clash, clashes
+from thrumsg_tui.tui.commands.together import ALWAYS, OFFERED, TYPED_INTO, Clash, clashes
 
 _RESERVED = {"ctrl+c": "says how to quit", "ctrl+q": "leaves thrumsg"}
 """What two keys always do, whatever else has them."""
@@ -60,11 +60,12 @@ def _near(id: str, known: Iterable[str]) -> Sequence[str]:
 
 
 def _keys(command: Command, written: str) -> list[str]:
-    if command.takes_key:
-        raise ValueError("its keys are the digits that it means, so it keeps them")
-    keys = [read_key(each.strip()) for each in written.split(",") if each.strip()]
-    if not keys and command.default_keys:
-        raise ValueError('keys are expected, such as "j, down"')
+    keys = list(dict.fromkeys(read_key(each.strip()) for each in written.split(",") if each.strip()))
+    if not keys:
+        _require_other_way(command, written)
+    if command.takes_key and len(keys) != len(command.values):
+        stand_for = f"one each for {', '.join(command.values)}, in this order"
+        raise ValueError(f"{len(command.values)} keys are expected, {stand_for}")
     for key in keys:
         if key in _RESERVED and key not in command.default_keys.split():
             raise ValueError(f"{key} always {_RESERVED[key]}")
@@ -73,7 +74,15 @@ def _keys(command: Command, written: str) -> list[str]:
         typed = command.scope in TYPED_INTO or command.id in ALWAYS
         if typed and is_character(key) and key not in command.default_keys.split():
             raise ValueError(f"{shown_key(key)} is a character, which is typed into a text there")
-    return list(dict.fromkeys(keys))
+    return keys
+
+
+def _require_other_way(command: Command, written: str) -> None:
+    """Raise `ValueError` unless a command can do without keys, and that is what the file says."""
+    if written.strip():
+        raise ValueError('keys are expected, such as "j, down"')
+    if command.default_keys and (command.scope not in OFFERED or command.takes_key or command.id == "app.palette"):
+        raise ValueError("it keeps its keys: without one nothing would do it, as the palette does not offer it")
 
 
 def _clash_of(chosen: Mapping[str, str], before: Mapping[str, str]) -> tuple[str, Clash] | None:

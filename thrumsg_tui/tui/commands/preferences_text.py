@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from thrumsg_tui.domain.preferences import SETTINGS, Setting
-from thrumsg_tui.tui.commands import Command, Scope, commands_of
+from thrumsg_tui.tui.commands import Scope, commands_of
 from thrumsg_tui.tui.commands.key_names import written_keys
 
 _WIDTH = 100
@@ -16,7 +16,7 @@ _BEGINNING = """\
 """
 _KEYS = """\
 # Keys by the id of their command; several are separated by commas. A key is a character, or a name as the help shows
-# it: Enter, Esc, Tab, space, PgDn, F5, ctrl+n, alt+x, comma.
+# it: Enter, Esc, Tab, space, PgDn, F5, ctrl+n, alt+x, comma. "" takes the keys of a command that the palette offers.
 """
 
 
@@ -42,14 +42,9 @@ def _setting(setting: Setting) -> Iterator[str]:
     yield f"# {setting.key} = {setting.toml}"
 
 
-def remappable(scope: Scope) -> list[Command]:
-    """Return the commands of a scope whose keys can be chosen."""
-    return [command for command in commands_of(scope) if not command.takes_key]
-
-
 def _keys() -> Iterator[str]:
     for scope in Scope:
-        if commands := remappable(scope):
+        if commands := commands_of(scope):
             yield ""
             yield f"# {scope}"
         for command in commands:

@@ -13,7 +13,7 @@ COMMANDS = (
         "Answer",
         "Record the choice with this number, and go to the next question without an answer; after the last one, back",
         Scope.SURVEY,
-        "to 9 answers",
+        "to {last} answers",
     ),
     Command(
         "survey.clear",
@@ -37,7 +37,7 @@ COMMANDS = (
         "Pick",
         "Put the reply with this number into the message box",
         Scope.REPLIES,
-        "to 9 picks, or type to search",
+        "to {last} picks, or type to search",
     ),
     Command("replies.choose", "enter", "choose", "Choose", "Put the reply under the cursor there", Scope.REPLIES),
     Command("replies.down", "down", "move(1)", "Down", "Go to the next reply", Scope.REPLIES, is_step=True),

@@ -42,6 +42,9 @@ TOGETHER: tuple[tuple[Scope, ...], ...] = (
 )
 """The scopes that are active at once, innermost first; the keys of an inner one come before those of an outer one."""
 
+OFFERED = frozenset(scope for screen in _SCREENS for scope in screen) - {Scope.TRIAGE}
+"""The scopes whose commands the palette offers, so that they can do without keys."""
+
 ALWAYS = frozenset({"app.quit", "app.suspend", "app.redraw", *(command.id for command in commands_of(Scope.TOUR))})
 """The commands that work everywhere, also in dialogs and while text is typed."""
 

@@ -107,10 +107,10 @@ class KeyLine(FlowingLines):
         """Show the commands in their order, as many as fit."""
         room = self.size.width or 80
         gap = " " if room >= _ROOMY else ""
-        groups = [_named(each, gap) for each in self._commands if each.footer]
+        groups = [_named(each, gap) for each in self._commands if each.footer and each.keys]
         widths = accumulate(map(width_of, groups))
         self.show([group for group, width in zip(groups, widths, strict=True) if width <= room])
 
 
 def _named(command: Command, gap: str) -> list[Part]:
-    return [(f" {command.shown_keys.split()[0]} ", "accent"), (f"{command.footer}{gap}", "quiet")]
+    return [(f" {command.shown_key} ", "accent"), (f"{command.shown_footer}{gap}", "quiet")]

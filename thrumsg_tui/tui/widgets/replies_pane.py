@@ -15,13 +15,13 @@ from textual.widgets import Input
 from thrumsg_tui.domain.campaigns import RecommendedReply
 from thrumsg_tui.domain.names import search_rows
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.inputs import LineInput
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, ScrollingLines
 from thrumsg_tui.tui.widgets.pane import Pane
 
-_DIGITS = frozenset(key for command in commands_of(Scope.REPLIES) if command.takes_key for key in command.keys.split())
+_DIGITS = frozenset(key for each in commands_of(Scope.REPLIES) if each.takes_key for key in each.keys.split())
 
 _LINES_OF_A_REPLY = 2
 
@@ -46,7 +46,7 @@ class MatchingReplies(ScrollingLines):
 
     def lines(self, width: int) -> list[Strip]:
         strips: list[Strip] = []
-        found = self.found
+        found, pick = self.found, command("replies.pick")
         if not found:
             none = "No recommended replies yet: the menu of the overview adds them."
             said = self.wrapped("No reply matches." if self.all else none, width - 2)
@@ -55,7 +55,7 @@ class MatchingReplies(ScrollingLines):
             if reply.is_global and (index == 0 or not found[index - 1].is_global):
                 strips.append(self.strip([(" for every campaign", "quiet")], width=width))
             base = "cursor" if index == self.cursor and self.active else ""
-            number = f" {index + 1} " if index < 9 else "   "
+            number = f"{pick.shown_for(index + 1):>2} " if index < len(pick.values) else "   "
             strips.append(self.strip([(number, "accent"), (safe_text(reply.title), "strong")], width=width, base=base))
             body = self.shortened(reply.body, width - 4, _LINES_OF_A_REPLY)
             strips += [self.strip([(f"   {line}", "quiet")], width=width) for line in body]

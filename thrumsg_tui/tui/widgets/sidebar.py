@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from thrumsg_tui.store.queries.messenger import MessengerView
 from thrumsg_tui.tui.app_context import AppContext
-from thrumsg_tui.tui.commands import key_of
+from thrumsg_tui.tui.commands import command
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.info_pane import InfoPane
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
@@ -85,6 +85,6 @@ class Sidebar(Vertical):
     def _name_tabs(self) -> None:
         parts: list[Part] = []
         for tab in SidebarTab:
-            key = key_of(f"messenger.{tab.lower()}") if self._letters_shown else ""
+            key = command(f"messenger.{tab.lower()}").shown_key if self._letters_shown else ""
             parts += [(f" {key} ", "quiet"), (tab, "accent" if tab is self.current else "")]
         self._titles.show(parts)

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import ChoiceId, Question, QuestionId
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
+from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of, key_of
 from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part
@@ -98,6 +98,7 @@ class SurveyPane(Pane):
             return [self.strip([(f" {line}", "quiet")], width=width) for line in said]
         strips: list[Strip] = []
         self._starts = []
+        answer = command("survey.answer")
         for index, question in enumerate(self._questions):
             self._starts.append(len(strips))
             current = index == self.cursor and self.has_focus
@@ -106,7 +107,7 @@ class SurveyPane(Pane):
             for number, choice in enumerate(question.choices, 1):
                 recorded = self._answers.get(question.id) == choice.id
                 sign = self.glyphs.chosen if recorded else self.glyphs.unchosen
-                key: Part = (f" {number} " if current else "   ", "accent")
+                key: Part = (f"{answer.shown_for(number):>2} " if current else "   ", "accent")
                 look = "recorded" if recorded else ""
                 first, *more = self.wrapped(choice.text, width - _BEFORE_CHOICE - 1)
                 strips.append(self.strip([key, (f"{sign} {first}", look)], width=width))

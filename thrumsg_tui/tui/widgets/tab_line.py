@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from thrumsg_tui.domain.enums import Tab
-from thrumsg_tui.tui.commands import key_of
+from thrumsg_tui.tui.commands import command
 from thrumsg_tui.tui.screens.messenger.count_prefix import digit_of
 from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, Part
 
@@ -18,6 +18,6 @@ class TabLine(FlowingLines):
         groups: list[list[Part]] = []
         for tab, count in tabs.items():
             look = "accent" if tab is current else ""
-            key = key_of(f"messenger.tab_{digit_of(tab)}")
+            key = command(f"messenger.tab_{digit_of(tab)}").shown_key
             groups.append([(f" {key} ", "quiet"), (tab.label, look), (f" {count} ", look or "quiet")])
         self.show(groups)

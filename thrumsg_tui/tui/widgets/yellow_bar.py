@@ -5,7 +5,7 @@ from __future__ import annotations
 from thrumsg_tui.domain.campaigns import Assignment
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.tui.commands import key_of
+from thrumsg_tui.tui.commands import command
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, width_of
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
@@ -51,7 +51,7 @@ class YellowBar(LineWidget):
         if viewing.user:
             state = f"{glyphs.dot} online" if viewing.online else "offline"
             pieces.insert(0, (f"   {state}", 3))
-        shown = map(key_of, _COMMANDS)
+        shown = [command(id).shown_key for id in _COMMANDS]
         following, moving, choosing = shown if self._letters_shown else (" " * len(key) for key in shown)
         keys = [
             (f"{following} {'Next sender' if roomy else 'next'}", 5),

@@ -18,7 +18,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.send_rules import Attempt, Verdict, check_send
 from thrumsg_tui.store.queries.messenger import MessengerView, OpenConversation
 from thrumsg_tui.tui.app_context import AppContext, app_context
-from thrumsg_tui.tui.commands import key_of
+from thrumsg_tui.tui.commands import command, key_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.messenger.drafts import DraftKeeper
 from thrumsg_tui.tui.screens.messenger.notices import delivery_of, notice_of, obstacle_of
@@ -177,13 +177,14 @@ class ConversationPane(Vertical):
         if contact.assignment_id != view.viewing.id:
             parts.append((f"  now {safe_text(whose(contact.sender_name))}", "warning"))
         who = self._thrumsg.who
-        reassign = f" {key_of('messenger.reassign')} Reassign " if who.may(Permission.REASSIGN) else ""
+        reassign = f" {command('messenger.reassign').shown_key} Reassign " if who.may(Permission.REASSIGN) else ""
+        opt = command("messenger.opt_out").shown_key
         may_opt = who.may(Permission.OPT_IN) or not contact.opted_out
-        opts = f" {key_of('messenger.opt_out')} Opt {'In' if contact.opted_out else 'Out'} " if may_opt else ""
+        opts = f" {opt} Opt {'In' if contact.opted_out else 'Out'} " if may_opt else ""
         focused = self._focused
         types = focused is self.box or isinstance(focused, SearchInput)  # these keys, as letters
         first = f" {key_of('box.leave')}, then" if types else ""
-        lookup = f" {key_of('app.lookup')} Lookup "
+        lookup = f" {command('app.lookup').shown_key} Lookup "
         keys: list[Part] = [(first, "quiet"), (reassign, "quiet"), (opts, "quiet"), (lookup, "quiet")]
         if isinstance(focused, ReplySearch):  # from which Esc may lead to the box
             keys = []
