@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import SENDER_ONE, Office
+from tests.e2e.conftest import SENDER_ONE, SENDER_TWO, Office
 from tests.e2e.messenger import Messenger, open_messenger
 from tests.e2e.terminal import Terminal
 
@@ -195,16 +195,19 @@ def test_the_mouse_is_reported_only_where_it_is_wanted(spring: Office, on: bool)
 
 
 @pytest.mark.parametrize("on", [True, False], ids=["on", "off"])
-def test_the_bell_rings_when_one_more_contact_waits(spring: Office, on: bool) -> None:
+def test_the_bell_rings_for_each_message_that_waits_here(spring: Office, on: bool) -> None:
     configure(spring, f"[habits]\nbell = {str(on).lower()}\n")
     messenger = open_messenger(spring, "Sender One", (120, 40))
     assert bells(messenger) == 0
     reply(spring, SENDER_ONE[8])
     messenger.terminal.wait_for("7 need a reply")
     assert bells(messenger) == int(on)
-    reply(spring, SENDER_ONE[8])  # waits already
-    reply(spring, SENDER_ONE[9])
-    messenger.terminal.wait_for("8 need a reply")
+    reply(spring, SENDER_ONE[8], "One more thing")  # waits already
+    messenger.terminal.wait_for("One more thing")
+    assert bells(messenger) == 2 * on
+    reply(spring, SENDER_TWO[0])  # another sender's
+    reply(spring, SENDER_ONE[9], "STOP")  # waits for nothing
+    messenger.terminal.wait_for("Opt Outs 1")
     assert bells(messenger) == 2 * on
 
 
@@ -213,7 +216,7 @@ def bells(messenger: Messenger) -> int:
     return re.sub(rb"\x1b\][^\x07]*\x07", b"", messenger.terminal.written).count(b"\x07")
 
 
-def reply(office: Office, contact: str) -> None:
+def reply(office: Office, contact: str, words: str = "Hello") -> None:
     """Let a contact write."""
     people = {each["contact"]: each["phone"] for each in office.json("conversations", "Spring")}
-    office.run("receive", "--from", people[contact], "--body", "Hello")
+    office.run("receive", "--from", people[contact], "--body", words)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tests.store.arranging import number
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Target
-from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.conversations import ConversationId, EventId, MessageId
 from thrumsg_tui.domain.enums import ConversationSort, SenderSort, StatusFilter, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.reassignment import FromAssignments, FromConversations, FromEveryone, Request, ToAssignments
@@ -91,7 +91,10 @@ def _view(tab: Tab, sort: ConversationSort, search: str) -> Ask:
         views = []
         for cursor in (None, *filled.people[::5]):
             asked = ViewRequest(
-                request, first=3, height=4, cursor_id=cursor, cursor_index=1, sent_tab=True, with_record=cursor is None
+                *(request, 3, 4, cursor, 1),
+                sent_tab=True,
+                with_record=cursor is None,
+                heard_to=MessageId(1 << 62),
             )
             views.append(messenger_view(conn, filled.who, asked, filled.db.clock()))
         return views

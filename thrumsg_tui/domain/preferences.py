@@ -166,7 +166,7 @@ SETTINGS = (
         "habits",
         "bell",
         bool,
-        "Whether the terminal's bell rings when one more contact of the sender in view waits for a reply.",
+        "Whether the terminal's bell rings for each message that waits for the sender in view (of several, once).",
     ),
 )
 """All settings besides single keys, in the order of the file."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, assert_never
 
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, CampaignId, Question, RecommendedReply, Totals
-from thrumsg_tui.domain.conversations import Conversation, ConversationId, ConversationRow, ThreadEvent
+from thrumsg_tui.domain.conversations import Conversation, ConversationId, ConversationRow, MessageId, ThreadEvent
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.hours import WindowState, window_state
 from thrumsg_tui.domain.lazy_dataclass import dataclass
@@ -16,6 +16,7 @@ from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.engines.connection import Asked, Connection
+from thrumsg_tui.store.queries.arrivals import Arrivals, ask_arrivals
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, ask_job_in
 from thrumsg_tui.store.queries.campaigns import (
     ONLINE_FOR,
@@ -63,6 +64,8 @@ class ViewRequest:
     sent_tab: bool = False
     with_record: bool = False
     """Whether what is known of the contact's number in all campaigns is read, too."""
+    heard_to: MessageId | None = None
+    """The message after which later ones are told of (`MessengerView.arrivals`); None does not ask for them."""
     landmark: Landmark | None = None
     """A row that was in memory, from which its neighbours are found if the cursor's has left the list."""
 
@@ -120,6 +123,8 @@ class MessengerView:
     cursor_index: int
     open: OpenConversation | None
     departure: ChangeByOthers | None
+    arrivals: Arrivals | None
+    """What has come after `ViewRequest.heard_to`, if that was asked for."""
     questions: tuple[Question, ...]
     replies: tuple[RecommendedReply, ...]
 
@@ -155,6 +160,7 @@ def messenger_view(
     if wanted.assignment_id is None:
         raise ValueError("the messenger shows one assignment")
     asked_settings, asked_viewing = ask_settings(conn), ask_assignment(conn, wanted.assignment_id, now)
+    arrivals = None if request.heard_to is None else ask_arrivals(conn, wanted.assignment_id, request.heard_to)
     around = _ask_around(conn, who, wanted.campaign_id, now)
     expected = request.keep_open or request.cursor_id
     conversation = (
@@ -195,6 +201,7 @@ def messenger_view(
         cursor_index=cursor,
         open=conversation() if shown and conversation else None,
         departure=None if under_cursor == request.cursor_id else _departure(conn, who, request.cursor_id, now),
+        arrivals=arrivals() if arrivals else None,
         questions=around.questions(),
         replies=around.replies(),
     )

@@ -166,6 +166,7 @@ class MessengerScreen(CommandScreen):
             keep_open=keep_open,
             by_phone=self._by_phone,
             with_record=self.sidebar.current is SidebarTab.INFO,
+            heard_to=self._bell.heard_to,
             landmark=self.list_pane.landmark,
         )
         changes_of_drafts = self.thrumsg.unstored.changes
@@ -221,7 +222,7 @@ class MessengerScreen(CommandScreen):
         if self.state.search != view.list.search:  # its tab is gone
             self.search.value = self.state.search
             self.ask_again()
-        self._bell.heed(view.viewing)
+        self._bell.heed(view)
         self.sidebar.show(view, self.thrumsg, now)
         self._panes.fit_sidebar(self.size)
         was_writing = self.box.has_focus

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
-from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.queries.conversations import ListRequest
@@ -70,6 +70,7 @@ class MessengerState:
         keep_open: ConversationId | None,
         by_phone: bool = False,
         with_record: bool = False,
+        heard_to: MessageId | None = None,
         landmark: Landmark | None = None,
     ) -> ViewRequest:
         """Return the request for everything that the messenger shows.
@@ -79,6 +80,7 @@ class MessengerState:
             keep_open: The conversation that stays open even if the cursor is elsewhere.
             by_phone: Also search phone numbers.
             with_record: Also read what is known of the contact's number in all campaigns.
+            heard_to: The message after which later ones are told of.
             landmark: A row that is in memory.
         """
         first, height = window
@@ -91,6 +93,7 @@ class MessengerState:
             keep_open=keep_open,
             sent_tab=self.shows_sent,
             with_record=with_record,
+            heard_to=heard_to,
             landmark=landmark,
         )
 
