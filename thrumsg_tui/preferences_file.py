@@ -30,7 +30,7 @@ def preferences_path(forced_login: str | None = None) -> Path:
         return shared
     own = shared.parent / "people" / f"{forced_login}.toml"
     try:
-        return own if own.exists() else shared
+        return own if own.exists() or own.is_symlink() else shared
     except OSError:  # the folder is closed to this account
         return own
 
@@ -39,6 +39,11 @@ def load_preferences(path: Path, choose_keys: ChooseKeys) -> LoadedPreferences:
     """Read and check a file; what is wrong in it is in `faults`, and has its default."""
     try:
         path.stat()
+def dangling(path: Path) -> str:
+    """Return what is wrong with a link to a file that does not exist; empty if the path is no such link."""
+    return f"it is a link to {path.readlink()}, and nothing is there" if path.is_symlink() and not path.exists() else ""
+
+
         from thrumsg_tui.small_files import read_small_file  # only if there is a file, like the next one
 
         _, content = read_small_file(path, _LARGEST)
@@ -47,6 +52,8 @@ def load_preferences(path: Path, choose_keys: ChooseKeys) -> LoadedPreferences:
     except OSError as error:
         return unusable(path, 0, f"it cannot be read ({error.strerror or error})")
     except ValueError as error:
+        if leads_nowhere := dangling(path):
+            return unusable(path, 0, leads_nowhere)
         return unusable(path, 0, f"it {error}")
     from thrumsg_tui.preferences_check import check_preferences
 

@@ -117,6 +117,23 @@ def test_an_editor_that_fails_is_told(
     assert told in shell.refused("config", "edit")
 
 
+def test_a_link_to_nothing_is_told_by_check_and_edit_alike(
+    shell: Shell, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one has it whose dotfiles are not there yet: a file beside it would leave them behind."""
+    file.parent.mkdir(parents=True)
+    file.symlink_to(tmp_path / "dotfiles" / "thrumsg.toml")
+    monkeypatch.setenv("EDITOR", editor(tmp_path, "name.write_text('[look]\\n')"))
+    told = f"{file}: it is a link to {tmp_path}/dotfiles/thrumsg.toml, and nothing is there"
+    assert f"{told}. Nothing was written." in shell.refused("config", "edit")
+    checked = shell.run("config", "check")
+    assert (checked.code, checked.out) == (1, f"{told}, so nothing of the file is used.\n")
+    (tmp_path / "dotfiles").mkdir()
+    (tmp_path / "dotfiles" / "thrumsg.toml").touch()
+    assert shell.done("config", "edit") == shell.done("config", "check") == f"{file} is right.\n"
+    assert file.is_symlink()
+
+
 def test_a_folder_that_cannot_be_made_is_told(shell: Shell, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.parent.parent.mkdir()
     file.parent.write_text("", encoding="utf-8")

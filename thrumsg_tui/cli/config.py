@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.domain.errors import Nothing, NotPermitted, Refused
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.preferences_file import preferences_path
+from thrumsg_tui.preferences_file import dangling, preferences_path
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.preferences import LoadedPreferences
@@ -121,6 +121,8 @@ def _make(named: Path) -> None:
     if os.path.exists(named):  # noqa: PTH110 - where it is closed to us, it cannot be made
         return
     try:
+        if leads_nowhere := dangling(named):
+            raise Refused(f"{named}: {leads_nowhere}.", Nothing.WRITTEN, advice="Make that file, or remove the link.")
         make_private(named.parent)
         descriptor = os.open(named, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
