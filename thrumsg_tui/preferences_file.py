@@ -5,6 +5,8 @@ What is wrong in it is told with its line, and the default is used in its place:
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 from thrumsg_tui.domain.preferences import ChooseKeys, LoadedPreferences, Preferences, unusable
@@ -14,6 +16,8 @@ _LARGEST = 1 << 20
 
 def configuration_folder() -> Path:
     """Return the platform's folder for thrumsg's configuration; on Linux it is in `$XDG_CONFIG_HOME`."""
+    if sys.platform == "linux":  # as platformdirs has it; to import that takes commands longer than all of this
+        return Path(os.environ.get("XDG_CONFIG_HOME", "").strip() or "~/.config").expanduser() / "thrumsg"
     from platformdirs import user_config_path
 
     return user_config_path("thrumsg", appauthor=False)
@@ -35,25 +39,25 @@ def preferences_path(forced_login: str | None = None) -> Path:
         return own
 
 
-def load_preferences(path: Path, choose_keys: ChooseKeys) -> LoadedPreferences:
-    """Read and check a file; what is wrong in it is in `faults`, and has its default."""
-    try:
-        path.stat()
 def dangling(path: Path) -> str:
     """Return what is wrong with a link to a file that does not exist; empty if the path is no such link."""
     return f"it is a link to {path.readlink()}, and nothing is there" if path.is_symlink() and not path.exists() else ""
 
 
+def load_preferences(path: Path, choose_keys: ChooseKeys) -> LoadedPreferences:
+    """Read and check a file; what is wrong in it is in `faults`, and has its default."""
+    try:
+        path.stat()
         from thrumsg_tui.small_files import read_small_file  # only if there is a file, like the next one
 
         _, content = read_small_file(path, _LARGEST)
     except FileNotFoundError:
+        if leads_nowhere := dangling(path):
+            return unusable(path, 0, leads_nowhere)
         return LoadedPreferences(path, Preferences(), exists=False)
     except OSError as error:
         return unusable(path, 0, f"it cannot be read ({error.strerror or error})")
     except ValueError as error:
-        if leads_nowhere := dangling(path):
-            return unusable(path, 0, leads_nowhere)
         return unusable(path, 0, f"it {error}")
     from thrumsg_tui.preferences_check import check_preferences
 

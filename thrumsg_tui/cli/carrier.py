@@ -12,6 +12,7 @@ from thrumsg_tui.cli.json_records import Record
 from thrumsg_tui.cli.prometheus import Gauge, exposition
 from thrumsg_tui.cli.report import Report, pairs, table
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.cli.shown_times import shown_times
 from thrumsg_tui.domain.carrier import (
     CarrierStatus,
     Delivery,
@@ -65,11 +66,12 @@ def doubts(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         phones = phone_display(conn)
         found = [each for each in messages_in_doubt(conn) if is_absent(each) or not args.absent]
+    times = shown_times(session)
     rows = [
         (
             *(
                 each.id,
-                f"{each.tried_at:%Y-%m-%d %H:%M}" if each.tried_at else "not known",
+                times.moment(each.tried_at, UTC) if each.tried_at else "not known",
                 phones.text(each.name),
                 phones.number(each.phone),
             ),
@@ -77,7 +79,7 @@ def doubts(session: Session, args: Namespace) -> Report:
         )
         for each in found
     ]
-    heads = ("Id", "Tried, UTC", "To", "Number", "Campaign", "Tries", "Why", "Message")
+    heads = ("Id", times.heading("Tried, UTC"), "To", "Number", "Campaign", "Tries", "Why", "Message")
     lines = table(heads, rows) if rows else ["No message is in doubt."]
     if rows:
         lines += [

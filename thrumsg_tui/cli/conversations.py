@@ -11,7 +11,7 @@ from thrumsg_tui.cli.event_records import answers, thread_record
 from thrumsg_tui.cli.json_records import conversation_record
 from thrumsg_tui.cli.report import Report, pairs, table
 from thrumsg_tui.cli.session import Session
-from thrumsg_tui.domain.ages import age
+from thrumsg_tui.cli.shown_times import ShownTimes, shown_times
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, Campaign
 from thrumsg_tui.domain.closures import format_moment
 from thrumsg_tui.domain.conversations import Conversation, ConversationRow, Message, ThreadEvent, text_of
@@ -44,7 +44,7 @@ def list_all(session: Session, args: Namespace) -> Report:
             sort=ConversationSort(args.sort),
         )
         rows = queries.page(conn, request, limit=args.limit)
-    lines = _table(rows, phones, campaign, session.db.clock()) if rows else ["No conversations."]
+    lines = _table(rows, phones, campaign, shown_times(session)) if rows else ["No conversations."]
     return Report([conversation_record(each, phones) for each in rows], lines)
 
 
@@ -68,7 +68,7 @@ def thread(session: Session, args: Namespace) -> Report:
     ]
     return Report(
         thread_record(conversation, questions, phones),
-        [*pairs(head), "", *thread_lines(conversation, phones, campaign, session.db.clock())],
+        [*pairs(head), "", *thread_lines(conversation, phones, campaign, shown_times(session))],
     )
 
 
@@ -98,7 +98,7 @@ def viewed(conn: Connection, session: Session, campaign: Campaign, args: Namespa
     return None
 
 
-def _table(rows: list[ConversationRow], phones: PhoneDisplay, campaign: Campaign, now: datetime) -> list[str]:
+def _table(rows: list[ConversationRow], phones: PhoneDisplay, campaign: Campaign, times: ShownTimes) -> list[str]:
     zone = ZoneInfo(campaign.hours.timezone)
     return table(
         ("Id", "Contact", "Phone", "Sender", "Status", "Last"),
@@ -109,7 +109,7 @@ def _table(rows: list[ConversationRow], phones: PhoneDisplay, campaign: Campaign
                 phones.number(row.phone),
                 row.sender_login or UNASSIGNED,
                 shown_status(row),
-                age(row.last_message_at, now, zone) if row.last_message_at else None,
+                times.age(row.last_message_at, zone) if row.last_message_at else None,
             )
             for row in rows
         ],
@@ -123,24 +123,26 @@ def shown_status(conversation: ConversationRow | Conversation) -> str:
 
 
 def thread_lines(
-    conversation: Conversation, phones: PhoneDisplay, campaign: Campaign, now: datetime, after: int = 0
+    conversation: Conversation, phones: PhoneDisplay, campaign: Campaign, times: ShownTimes, after: int = 0
 ) -> Iterator[str]:
     """Yield the lines of messages and events, oldest first, without the first `after`."""
+    before: datetime | None = None
     zone = ZoneInfo(campaign.hours.timezone)
     hours = campaign.for_contact(conversation.zones)
     happened: list[Message | ThreadEvent] = sorted(
         [*conversation.messages, *conversation.events], key=lambda happening: happening.at
     )
     for happening in happened[after:]:
-        time = f"{happening.at.astimezone(zone):%Y-%m-%d %H:%M}"
+        day, time = times.in_thread(happening.at, zone, before)
+        before = happening.at
+        if day:
+            yield f"-- {day} --"
         if isinstance(happening, ThreadEvent):
             yield f"{time}  -- {thread_sentence(happening.facts, happening.by_name, phones)} --"
             continue
-        who = (
-            f"{happening.author or 'automatic'} ({_state(happening, hours, now, conversation.waits_for(happening))})"
-            if happening.direction is Direction.OUTGOING
-            else "contact"
-        )
+        state = _state(happening, hours, times.now, conversation.waits_for(happening))
+        is_ours = happening.direction is Direction.OUTGOING
+        who = f"{happening.author or 'automatic'} ({state})" if is_ours else "contact"
         yield f"{time}  {who}:"
         words = safe_text(text_of(happening.body, happening.media), multiline=True)
         yield from (f"    {line}" for line in words.splitlines())

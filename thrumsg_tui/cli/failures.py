@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from datetime import UTC
 
 from thrumsg_tui.cli.json_records import Record
 from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.cli.shown_times import ShownTimes, shown_times
 from thrumsg_tui.domain.conversations import words_of
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries.failures import FailedMessage, failed_messages
 from thrumsg_tui.store.times import iso
-
-_HEADS = ("Id", "Failed, UTC", "Conversation", "To", "Number", "Campaign", "Why", "Message")
 
 
 def failures(session: Session, _args: Namespace) -> Report:
@@ -23,15 +23,17 @@ def failures(session: Session, _args: Namespace) -> Report:
     with session.db.reading() as conn:
         phones = phone_display(conn)
         found = failed_messages(conn, session.db.clock())
-    rows = [_cells(each, phones) for each in found]
-    lines = table(_HEADS, rows) if rows else ["No message has failed in the last 24 hours."]
+    times = shown_times(session)
+    heads = ("Id", times.heading("Failed, UTC"), "Conversation", "To", "Number", "Campaign", "Why", "Message")
+    rows = [_cells(each, phones, times) for each in found]
+    lines = table(heads, rows) if rows else ["No message has failed in the last 24 hours."]
     return Report([_record(each, phones) for each in found], lines)
 
 
-def _cells(message: FailedMessage, phones: PhoneDisplay) -> tuple[object, ...]:
+def _cells(message: FailedMessage, phones: PhoneDisplay, times: ShownTimes) -> tuple[object, ...]:
     return (
         message.id,
-        f"{message.failed_at:%Y-%m-%d %H:%M}",
+        times.moment(message.failed_at, UTC),
         message.conversation_id,
         phones.text(message.name),
         phones.number(message.phone),

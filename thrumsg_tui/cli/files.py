@@ -9,7 +9,7 @@ from tzlocal import get_localzone
 from thrumsg_tui.cli.output import standard_output
 from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.session import Session
-from thrumsg_tui.domain.ages import age
+from thrumsg_tui.cli.shown_times import shown_times
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.changes.shared_files import make_shared_folder, remove_shared, writing_shared
@@ -24,9 +24,9 @@ def list_all(session: Session, _args: Namespace) -> Report:
     found = shared_files(session.db, session.who)
     if not found:
         return Report([], ["There are no files."])
-    now, zone = session.db.clock(), get_localzone()
+    times, zone = shown_times(session), get_localzone()
     heads = ("Name", "Bytes", "Written", "By")
-    rows = [(each.name, each.size, age(each.modified_at, now, zone), _author(each)) for each in found]
+    rows = [(each.name, each.size, times.age(each.modified_at, zone), _author(each)) for each in found]
     return Report([_record(each) for each in found], table(heads, rows))
 
 

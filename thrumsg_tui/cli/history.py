@@ -10,6 +10,7 @@ from thrumsg_tui.cli.progress import shown_progress
 from thrumsg_tui.cli.reassign import explained_if_cut_short, outcome_report
 from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.cli.shown_times import shown_times
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event
 from thrumsg_tui.domain.permissions import Permission
@@ -71,10 +72,11 @@ def history(session: Session, args: Namespace) -> Report:
             people=(find_user(conn, args.person).id,) if args.person else None,
         )
         events = queries.history(conn, request, limit=args.limit)
+    times = shown_times(session)
     rows = [
         (
             event.id,
-            f"{event.at.astimezone():%Y-%m-%d %H:%M}",
+            times.moment(event.at),
             f"{event.by} for {event.acting_for}" if event.acting_for else event.by,
             event.campaign,
             summary(event.facts, phones),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from thrumsg_tui.cli.json_records import opt_out_record, unmatched_record
 from thrumsg_tui.cli.report import Report, pairs, table
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.cli.shown_times import ShownTimes, shown_times
 from thrumsg_tui.domain.campaigns import UNASSIGNED
 from thrumsg_tui.domain.conversations import NO_SENDER, words_of
 from thrumsg_tui.domain.errors import Refused
@@ -120,6 +121,7 @@ def list_opt_outs(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         shown = phone_display(conn)
         found = opt_out_rows(conn, args.search, limit=args.limit, by_phone=not shown.redacts)
+    times = shown_times(session)
     records = [
         {
             "phone": shown.number(row.opt_out.phone),
@@ -133,7 +135,7 @@ def list_opt_outs(session: Session, args: Namespace) -> Report:
             shown.number(row.opt_out.phone),
             row.name,
             row.opt_out.kind,
-            f"{row.opt_out.at.astimezone():%Y-%m-%d %H:%M}",
+            times.moment(row.opt_out.at),
             row.opt_out.by,
             shown.text(row.opt_out.note),
         )
@@ -175,7 +177,7 @@ def look_up_number(session: Session, args: Namespace) -> Report:
         "unmatched": found.unmatched,
         "unmatched_messages": [unmatched_record(each, phones) for each in found.messages],
     }
-    return Report(record, _lines(found, phones))
+    return Report(record, _lines(found, phones, shown_times(session)))
 
 
 def _numbers_ending(conn: Connection, last: str) -> list[KnownNumber]:
@@ -203,20 +205,25 @@ def unmatched(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         phones = phone_display(conn)
         found = unmatched_messages(conn, limit=args.limit)
+    times = shown_times(session)
     rows = [
         (
-            f"{each.at:%Y-%m-%d %H:%M}",
+            times.moment(each.at, UTC),
             phones.number(each.phone) or NO_SENDER,
             each.reason.why,
             words_of(each.body, each.media),
         )
         for each in found
     ]
-    lines = table(("UTC", "From", "Why", "Message"), rows) if rows else ["Every message is in a conversation."]
+    lines = (
+        table((times.heading("UTC"), "From", "Why", "Message"), rows)
+        if rows
+        else ["Every message is in a conversation."]
+    )
     return Report([unmatched_record(each, phones) for each in found], lines)
 
 
-def _lines(found: PhoneRecord, phones: PhoneDisplay) -> list[str]:
+def _lines(found: PhoneRecord, phones: PhoneDisplay, times: ShownTimes) -> list[str]:
     opted_out = "no"
     if found.opt_out:
         by = f", by {found.opt_out.by}" if found.opt_out.by else ""
@@ -240,8 +247,8 @@ def _lines(found: PhoneRecord, phones: PhoneDisplay) -> list[str]:
         lines += ["", *table(("Id", "Campaign", "Sender", "Status"), rows)]
     if found.unmatched:
         reasons = (f"{pluralize(count, 'message')} {reason.came}." for reason, count in found.reasons.items())
-        latest = [(f"{each.at:%Y-%m-%d %H:%M}", words_of(each.body, each.media)) for each in found.messages]
-        lines += ["", *reasons, "", *table(("UTC", "Message"), latest)]
+        latest = [(times.moment(each.at, UTC), words_of(each.body, each.media)) for each in found.messages]
+        lines += ["", *reasons, "", *table((times.heading("UTC"), "Message"), latest)]
         if found.unmatched > len(latest):
             lines += [f"These are the latest {len(latest)}; `thrumsg unmatched` lists all."]
     return lines

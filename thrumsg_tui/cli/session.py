@@ -44,6 +44,10 @@ class Session:
     """The beginning of a command line on the same database."""
     may_write: bool = True
     """Whether the database lets them write, whatever their role."""
+    forced_login: str | None = None
+    """The login of a forced command, None without one."""
+    for_person: bool = True
+    """Whether a person reads what is printed, and no script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,8 @@ def opened(args: Namespace) -> Iterator[Session]:
         if may_write:
             let_due(db)
         with db.damage_named(), _files_placed(args, db, who):
-            yield Session(db, who, program(args), may_write)
+            for_person = not getattr(args, "json", False)
+            yield Session(db, who, program(args), may_write, args.forced_login, for_person)
         if is_new:
             complain(f"{location} is new, and {person.login} is its owner.")
     finally:

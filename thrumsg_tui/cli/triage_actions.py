@@ -10,6 +10,7 @@ from thrumsg_tui.cli.conversations import thread_lines
 from thrumsg_tui.cli.event_records import answers
 from thrumsg_tui.cli.prompts import Dialogue
 from thrumsg_tui.cli.report import pairs
+from thrumsg_tui.cli.shown_times import ShownTimes
 from thrumsg_tui.cli.triage_commands import Command
 from thrumsg_tui.cli.triage_text import OpenReply, indented, question_lines, reply_lines
 from thrumsg_tui.domain.campaigns import Question
@@ -49,6 +50,10 @@ class Walk(Protocol):
 
     def open(self, conversation_id: ConversationId) -> None:
         """Open a conversation and show it."""
+
+    @property
+    def times(self) -> ShownTimes:
+        """The form of the times that are shown now."""
 
     def pass_over(self) -> None:
         """Do not show the open conversation again, although it waits."""
@@ -105,11 +110,10 @@ class TriageActions:
         """Read the conversation again, and show all of it, its contact's fields, or what was shown first."""
         walk = self._walk
         shown = walk.here = walk.read(self._here.conversation.id)
-        now = walk.db.clock()
         if what == "l":
-            self._say(*reply_lines(shown, now))
+            self._say(*reply_lines(shown, walk.times))
         elif what == "m":
-            self._say(*thread_lines(shown.conversation, shown.phones, shown.campaign, now))
+            self._say(*thread_lines(shown.conversation, shown.phones, shown.campaign, walk.times))
         else:
             fields = [(code, shown.phones.text(value)) for code, value in shown.conversation.fields.items()]
             self._say(*(pairs(fields) or ["There are no other fields."]))
@@ -175,7 +179,7 @@ class TriageActions:
         shown = walk.here = walk.read(known.id)
         self._say("The thread has moved on, so nothing was sent yet. Since then:")
         seen = len(known.messages) + len(known.events)
-        self._say(*thread_lines(shown.conversation, shown.phones, shown.campaign, walk.db.clock(), seen))
+        self._say(*thread_lines(shown.conversation, shown.phones, shown.campaign, walk.times, seen))
 
     def _sent(self, sent: Sent) -> str:
         now, name = self._walk.db.clock(), self._here.name

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from thrumsg_tui.cli.conversations import thread_lines
 from thrumsg_tui.cli.event_records import answers, thread_record
 from thrumsg_tui.cli.json_records import Record, question_record
-from thrumsg_tui.domain.ages import age
+from thrumsg_tui.cli.shown_times import ShownTimes
 from thrumsg_tui.domain.campaigns import Campaign, Question, whose
 from thrumsg_tui.domain.closures import closure
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
@@ -79,9 +79,9 @@ def open_reply(conn: Connection, who: Identity, conversation_id: ConversationId,
     )
 
 
-def reply_lines(shown: OpenReply, now: datetime) -> Iterator[str]:
+def reply_lines(shown: OpenReply, times: ShownTimes) -> Iterator[str]:
     """Yield all that one needs to answer: the contact, the latest messages, the replies and the survey."""
-    yield from _head(shown, now)
+    yield from _head(shown, times)
     contact = shown.conversation
     answered = next(
         (at for at, each in enumerate(reversed(contact.messages)) if each.direction is Direction.OUTGOING), 0
@@ -89,7 +89,7 @@ def reply_lines(shown: OpenReply, now: datetime) -> Iterator[str]:
     before = max(0, len(contact.messages) + len(contact.events) - max(_LATEST, answered + 1))
     if before:
         yield f"{pluralize(before, 'earlier message or event', 'earlier messages and events')}: m shows all."
-    yield from thread_lines(contact, shown.phones, shown.campaign, now, before)
+    yield from thread_lines(contact, shown.phones, shown.campaign, times, before)
     if shown.draft is not None:
         yield "Your draft, which d sends:"
         yield from indented(shown.draft)
@@ -124,14 +124,14 @@ def triage_record(shown: OpenReply, now: datetime) -> Record:
     }
 
 
-def _head(shown: OpenReply, now: datetime) -> Iterator[str]:
+def _head(shown: OpenReply, times: ShownTimes) -> Iterator[str]:
     contact, zone = shown.conversation, ZoneInfo(shown.campaign.hours.timezone)
     number = shown.phones.number(contact.phone_national)
     named = shown.name if shown.name == shown.phones.number(contact.phone) else f"{shown.name}, {number}"
     yield f"{named}. Conversation {contact.id}, {whose(contact.sender_name)}."
     if contact.messages:
-        yield f"Last message: {age(contact.messages[-1].at, now, zone)}. Times are in {shown.campaign.hours.timezone}."
-    if closed := closure(shown.campaign, now):
+        yield f"Last message: {times.age(contact.messages[-1].at, zone)}. Times are in {shown.campaign.hours.timezone}."
+    if closed := closure(shown.campaign, times.now):
         yield f"Campaign is currently closed: {closed.reason}."
     if contact.opted_out:
         yield "The number is opted out; no message may be sent to it."

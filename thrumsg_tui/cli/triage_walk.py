@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from thrumsg_tui.cli.prompts import Dialogue, EndOfInput, LineInput
 from thrumsg_tui.cli.session import Session
+from thrumsg_tui.cli.shown_times import ShownTimes, shown_times
 from thrumsg_tui.cli.triage_actions import TriageActions
 from thrumsg_tui.cli.triage_commands import HELP, Command, parse_line
 from thrumsg_tui.cli.triage_text import OpenReply, open_reply, reply_lines
@@ -43,7 +44,7 @@ class TriageWalk:
     """Shows the longest waiting conversation, does what the lines say, and goes on to the next."""
 
     def __init__(self, session: Session, waiting: ListRequest) -> None:
-        self.db, self.who = session.db, session.who
+        self.db, self.who, self._session = session.db, session.who, session
         self.waiting = waiting
         self.done: Counter[str] = Counter()
         """How often each of `_DONE` was done."""
@@ -79,7 +80,12 @@ class TriageWalk:
         campaign_id = self.waiting.campaign_id
         show_presence(self.db, self._presence, self.who.user.id, campaign_id, conversation_id)
         self.here = self.read(conversation_id)
-        self.dialogue.say("", *reply_lines(self.here, self.db.clock()))
+        self.dialogue.say("", *reply_lines(self.here, self.times))
+
+    @property
+    def times(self) -> ShownTimes:
+        """The form of the times that are shown now."""
+        return shown_times(self._session)
 
     def pass_over(self) -> None:
         """Do not show the open conversation again, although it waits."""

@@ -142,7 +142,8 @@ SETTINGS = (
         "look",
         "dates",
         Dates,
-        "How times are written: how long ago (relative), at what time (clock), or as 2026-03-03 10:02 (iso).",
+        "How times are written: how long ago (relative), at what time (clock), or as 2026-03-03 10:02 (iso). "
+        "Commands write them in full unless it is set.",
     ),
     Setting(
         "habits",
