@@ -41,9 +41,9 @@ from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.dialogs.choice import ChoiceDialog
 from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route
+from thrumsg_tui.tui.painting import HeldScreen
 from thrumsg_tui.tui.screens.messenger.screen import MessengerScreen
 from thrumsg_tui.tui.timers import Timers
-from thrumsg_tui.tui.widgets.key_line import KeyLine
 
 PATIENCE = 30.0
 """Seconds after which what a test waits for will not come any more."""
@@ -304,11 +304,12 @@ class Person:
 
     @property
     def notice(self) -> str:
-        """What the bottom line says, or lines where it takes several."""
-        height = max(
-            (line.size.height for screen in self.app.screen_stack for line in screen.query(KeyLine)), default=1
-        )
-        return " ".join(line.strip() for line in self.lines[-height:]).strip()
+        """What the bottom line says, or the lines over the rows above it."""
+        screen = next(each for each in reversed(self.app.screen_stack) if isinstance(each, HeldScreen))
+        if not (over := screen.covered):
+            return self.lines[-1].strip()
+        strips = self.app.screen._compositor.render_strips()[over.y : over.bottom]
+        return " ".join(strip.crop(over.x, over.right).text.strip() for strip in strips)
 
     @property
     def row(self) -> str:

@@ -60,6 +60,10 @@ RELIED_UPON = (
     TextualMember(_SCREEN, "_compositor", "Compositor", _HERE, "knows the visible widgets; set: draws fewer lines"),
     TextualMember(_COMPOSITOR, "visible_widgets", "property", _COMPOSING, "what is in front of what, and where"),
     TextualMember(_COMPOSITOR, "render_partial_update", "()", _COMPOSING, "overridden: draws changed lines only"),
+    TextualMember(
+        _COMPOSITOR, "_render_chops", "(crop, is_rendered_line)", _COMPOSING, "overridden: draws over widgets"
+    ),
+    TextualMember(_COMPOSITOR, "get_widget_at", "(x, y)", _COMPOSING, "overridden: what is covered takes no click"),
     TextualMember(_COMPOSITOR, "_dirty_regions", "set", _HERE, "what is to be painted"),
     TextualMember(_COMPOSITOR, "_regions_to_spans", "(regions)", _HERE, "what is to be painted, by rows"),
     TextualMember(_WIDGET, "_bindings", "BindingsMap", _HERE, "a dialog has keys of what it is asked about"),

@@ -96,7 +96,7 @@ class ThrumsgApp(WatchingApp):
         self.register_theme(THRUMSG)
         self.set_reactive(App.theme, THRUMSG.name)  # an assignment would have all style sheets parsed once more
         self.stylesheet.set_variables(self.get_css_variables())
-        self.keys = KeyQueue(self, super().on_event, self.timers.key)
+        self.keys = KeyQueue(self, self._take, self.timers.key)
         self.moves = BulkMoveRunner(self.store, self.glyphs)
         self.animation_level = "none"
         self._notice = notice
@@ -139,6 +139,12 @@ class ThrumsgApp(WatchingApp):
         if fresh and not (isinstance(event, Key) and event.key in _ALWAYS):
             self.keys.put(event)
             return
+        await super().on_event(event)
+
+    async def _take(self, event: Event) -> None:
+        """Take a key or paste; a notice over the front screen makes room for what that shows."""
+        if isinstance(self.front, CommandScreen):
+            self.front.uncover()
         await super().on_event(event)
 
     @property

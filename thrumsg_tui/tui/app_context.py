@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from thrumsg_tui.store.queries.lookup import FoundConversation
     from thrumsg_tui.tui.carrier_view import CarrierView
     from thrumsg_tui.tui.glyphs import Glyphs
+    from thrumsg_tui.tui.notice_log import NoticeLog
     from thrumsg_tui.tui.store_client import StoreClient
     from thrumsg_tui.tui.timers import Timers
     from thrumsg_tui.tui.unstored_drafts import UnstoredDrafts
@@ -41,6 +42,8 @@ class AppContext(Protocol):
     """How delivery stood when anybody last wrote; None before the first screen."""
     opened_at: datetime
     """When the app was opened, by the clock of the store."""
+    notices: NoticeLog
+    """What the bottom line has said."""
 
     @property
     def keys_pressed(self) -> int:

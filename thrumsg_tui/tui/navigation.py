@@ -16,6 +16,7 @@ from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.store.queries.campaigns import assignment_of_user
 from thrumsg_tui.store.queries.users import preference
+from thrumsg_tui.tui.notice_log import NoticeLog
 from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route
 from thrumsg_tui.tui.painting import PaintingApp
 from thrumsg_tui.tui.screens.base import CommandScreen
@@ -56,6 +57,7 @@ class NavigatingApp(PaintingApp):
         self.carrier: CarrierView | None = None
         self.session = uuid4().hex
         self.opened_at = db.clock()
+        self.notices = NoticeLog()
         self.place = Route()
         self._on_the_way = 0
         self._turn = Lock()

@@ -15,7 +15,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from thrumsg_tui.tui.compositor import draw_by_line
+from thrumsg_tui.tui.compositor import LinesOver, draw_by_line
 from thrumsg_tui.tui.directions import MARK, draws_marks
 from thrumsg_tui.tui.frame_buffer import FrameBuffer
 from thrumsg_tui.tui.glyphs import glyphs_for
@@ -71,7 +71,7 @@ class HeldScreen(StyledScreen[_Result], Generic[_Result]):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        draw_by_line(self)
+        self._drawing = draw_by_line(self)
         self._end_of_hold: TimerHandle | None = None
         self._undrawn: set[Region] = set()
         """What was to be drawn while the screen was held."""
@@ -91,6 +91,20 @@ class HeldScreen(StyledScreen[_Result], Generic[_Result]):
                 self._draw_held()
             else:
                 self.call_later(self._draw_held)
+
+    @property
+    def stays_in_sight(self) -> Widget | None:
+        """The widget over which no lines are drawn; None if there is none."""
+        return None
+
+    def draw_over(self, lines: LinesOver | None) -> None:
+        """Draw lines over the lowest rows when a widget is next painted; None ends that (`LineCompositor`)."""
+        self._drawing.draw_over(lines, self.stays_in_sight)
+
+    @property
+    def covered(self) -> Region:
+        """Where lines are drawn over the widgets; empty where there are none."""
+        return self._drawing.covered
 
     def draw_at_once(self) -> None:
         """Draw in this call all there is to draw, although the message queue of the screen may be blocked."""

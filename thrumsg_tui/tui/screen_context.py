@@ -37,6 +37,9 @@ class ScreenContext(Protocol):
     def say_for(self, seconds: float, sentence: str, then: str) -> None:
         """Show `sentence` for some seconds, then `then`, unless another sentence came meanwhile."""
 
+    def say_progress(self, sentence: str) -> None:
+        """Show in the bottom line how far work is."""
+
     def ask_again(self) -> None:
         """Let the screen run its queries again, since something was changed."""
 

@@ -54,6 +54,7 @@ __all__ = [
     "is_displaying",
     "is_exiting",
     "make_strip_caches_late",
+    "paint_again",
     "refresh_scrollbars",
     "repaint_required",
     "set_compositor",
@@ -118,6 +119,12 @@ def take_spans_to_paint(compositor: Compositor) -> list[tuple[int, int, int]]:
     regions = [screen.intersection(region) for region in compositor._dirty_regions]
     compositor._dirty_regions.clear()
     return list(compositor._regions_to_spans(regions))
+
+
+def paint_again(compositor: Compositor, region: Region) -> None:
+    """Paint a region with the next update of the screen; an empty one is nothing."""
+    if region:
+        compositor._dirty_regions.add(region)
 
 
 def size_of(update: LayoutUpdate | ChopsUpdate | StripsUpdate) -> Size:

@@ -52,7 +52,7 @@ class WatchingApp(NavigatingApp):
         try:
             version, self._cut_off = await self.store.version(), ""
         except ThrumsgError as error:
-            self._cut_off = str(error)
+            self._cut_off = error.reason
         self._tell_of_waiting()  # also if only the front screen has changed
         if self._cut_off:
             return
@@ -72,12 +72,12 @@ class WatchingApp(NavigatingApp):
         if screen := self.under_dialogs:
             before = screen.key_line.notice
             about, location, _ = was_cut_off.partition(str(self.store.db.location))
-            kept = "" if before.startswith(about + location) else before  # a server that starts gives other reasons
+            kept = "" if about + location in before else before  # a server that starts gives other reasons
             screen.say(f"{kept} The database can be used again.".strip(), warning=True)
 
     def tell(self, sentence: str) -> None:
         """Show a warning, unless the line says it already: it must not take the place of what a person has to know."""
-        if sentence != self._cut_off:
+        if not self._cut_off or not sentence.startswith(self._cut_off):
             super().tell(sentence)
 
     async def _know_the_role(self) -> None:

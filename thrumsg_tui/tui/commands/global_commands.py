@@ -49,6 +49,14 @@ COMMANDS = (
     ),
     Command("app.history", "H", "history", "History", "Show all changes, and undo one", Scope.EVERYWHERE, "history"),
     Command(
+        "app.notices",
+        "",
+        "notices",
+        "Notices",
+        "Read again what the bottom line has said, with the time of each",
+        Scope.EVERYWHERE,
+    ),
+    Command(
         "app.quit", "ctrl+q", "app.quit", "Quit", "Leave at once, from anywhere; a draft is kept", Scope.EVERYWHERE
     ),
     Command(

@@ -13,5 +13,5 @@ COMMANDS = (
     Command("help.page_up", "pageup ctrl+u", "scroll_keys(-10)", "Up by ten", "Scroll ten lines up", Scope.HELP),
     Command("help.first", "g home", "scroll_keys(-1000)", "First", "Go to the first line", Scope.HELP),
     Command("help.last", "G end", "scroll_keys(1000)", "Last", "Go to the last line", Scope.HELP),
-    Command("help.leave", "escape q question_mark enter f1", "dismiss(None)", "Leave", "Close the help", Scope.HELP),
+    Command("help.leave", "escape q question_mark enter f1", "dismiss(None)", "Leave", "Close it", Scope.HELP),
 )

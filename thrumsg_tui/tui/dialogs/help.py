@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.text import Text
-from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.tui.app_context import app_context
-from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of, key_of
-from thrumsg_tui.tui.compositor import draw_by_line
-from thrumsg_tui.tui.painting import StyledScreen
-from thrumsg_tui.tui.widgets.line_widgets import ScrollingLines, heading, pad
+from thrumsg_tui.tui.commands import Command, Scope, commands_of, key_of
+from thrumsg_tui.tui.dialogs.reading import LinesToRead, ReadingDialog
+from thrumsg_tui.tui.widgets.line_widgets import pad
 
 
-class _Keys(ScrollingLines, can_focus=True):
-    DEFAULT_CSS = "_Keys { scrollbar-size-vertical: 1; overflow: hidden auto; }"
-
+class _Keys(LinesToRead):
     def __init__(self, scopes: Sequence[Scope], who: Identity, offered: Sequence[Command]) -> None:
         super().__init__()
         listed = {str(scope): [each for each in commands_of(scope) if not each.beyond(who)] for scope in scopes}
@@ -59,25 +53,8 @@ class _Keys(ScrollingLines, can_focus=True):
         ]
 
 
-class HelpDialog(StyledScreen[None], ModalScreen[None]):
+class HelpDialog(ReadingDialog):
     """The keys of a dialog's own commands, then of some scopes, without those that the user's role forbids."""
 
-    BINDINGS = bindings(commands_of(Scope.HELP), checked=False, priority=True)
-
     def __init__(self, scopes: Sequence[Scope], who: Identity, offered: Sequence[Command] = ()) -> None:
-        super().__init__()
-        draw_by_line(self)
-        self._keys = _Keys(scopes, who, offered)
-
-    def compose(self) -> ComposeResult:
-        box = Vertical(self._keys, classes="dialog wide tall")
-        box.border_title = "Keys"
-        box.border_subtitle = heading(f"arrows scroll, {key_of('help.leave')} leaves")
-        yield box
-
-    def on_mount(self) -> None:
-        self._keys.focus()
-
-    def action_scroll_keys(self, lines: int) -> None:
-        """Scroll by some lines."""
-        self._keys.scroll_relative(y=lines, animate=False, force=True, immediate=True)
+        super().__init__("Keys", _Keys(scopes, who, offered))

@@ -21,6 +21,7 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of, scopes_at
+from thrumsg_tui.tui.notice_log import Notice
 from thrumsg_tui.tui.painting import HeldScreen
 from thrumsg_tui.tui.screens.undo_commands import UndoCommands
 from thrumsg_tui.tui.widgets.inputs import SearchInput
@@ -214,13 +215,29 @@ class CommandScreen(HeldScreen[None]):
         return True
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
-        """Show a sentence in the bottom line."""
+        """Show a sentence in the bottom line, and keep it for `action_notices`."""
+        self.thrumsg.notices.add(Notice(self.thrumsg.store.db.clock(), sentence, warning))
         self.key_line.say(sentence, warning=warning)
+
+    def uncover(self) -> None:
+        """Take away a notice that covers something; one that is on the bottom line stays until a command."""
+        if self.key_line.notice and self.covered:
+            self.key_line.show_keys(self.shown_commands())
 
     def say_for(self, seconds: float, sentence: str, then: str) -> None:
         """Show `sentence` for some seconds, then `then`, unless another sentence came meanwhile."""
         self.say(sentence)
-        self.set_timer(seconds, lambda: self.say(then) if self.key_line.notice == sentence else None)
+        self.set_timer(seconds, lambda: self.key_line.say(then) if self.key_line.notice == sentence else None)
+
+    def say_progress(self, sentence: str) -> None:
+        """Show in the bottom line how far work is; the next such sentence makes this one old, so it is not kept."""
+        self.key_line.say(sentence)
+
+    def action_notices(self) -> None:
+        """Show the last notices."""
+        from thrumsg_tui.tui.dialogs.notices import NoticesDialog
+
+        self.app.push_screen(NoticesDialog(self.thrumsg.notices.newest_first, self.thrumsg.zone))
 
     def show_title(self, *path: str, others_online: int | None = None, news: str = "") -> None:
         """Show the path to the screen, the user, and news if there is room."""

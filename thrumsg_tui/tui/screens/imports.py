@@ -184,7 +184,7 @@ class ImportScreen(ListingScreen[LineReport]):
         done, total = self._progress.done, self._progress.total
         if done:
             bar, stop = progress_bar(done, total, 20, self.thrumsg.glyphs), key_of("overlay.escape")
-            self.say(f"{bar} {done} of {total} rows, {stop} stops")
+            self.say_progress(f"{bar} {done} of {total} rows, {stop} stops")
 
     def action_escape(self) -> None:
         """Stop a running import, else go back."""
@@ -224,7 +224,7 @@ class ImportScreen(ListingScreen[LineReport]):
             self.say(f"Imported. {keeps if self._result.rejected else goes}")
         elif self._result.imported or self._result.updated:
             take, columns, file = key_of("import.go"), key_of("import.columns"), key_of("import.file")
-            what = f"{take} imports it, {columns} corrects the columns, {file} chooses another file."
+            what = f"{take} imports it, {columns} sets columns, {file} another file."
             self.say(f"Nothing is changed yet: {what}")
         else:
             self.say("Nothing in this file would change anything.", warning=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate
 
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.strip import Strip
 
 from thrumsg_tui.domain.safe_text import safe_text
@@ -14,7 +14,7 @@ from thrumsg_tui.tui.commands import Command
 from thrumsg_tui.tui.painting import HeldScreen
 from thrumsg_tui.tui.stale_keys import Sight
 from thrumsg_tui.tui.textual_compat import repaint_required
-from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, Part, width_of
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, fit, flowed, width_of
 
 _PIECES = re.compile(r" ?[^ /]+/?| ?/")
 """The pieces between which a sentence may wrap: words with the space before them, and the steps of a path."""
@@ -22,11 +22,16 @@ _PIECES = re.compile(r" ?[^ /]+/?| ?/")
 _ROOMY = 100
 """From this width on, in cells, the keys stand farther apart."""
 
+_LARGEST_PART = 3
+"""A notice covers at most the screen's height divided by this."""
 
-class KeyLine(FlowingLines):
-    """The bottom line: the keys of the screen, or a notice on up to three lines."""
 
-    DEFAULT_CSS = "KeyLine { max-height: 3; }"
+class KeyLine(LineWidget):
+    """The bottom line, which is always one row: the keys of the screen, or a notice.
+
+    A notice that has no room in it is drawn over the rows above, and nothing moves. Where the screen has a widget that
+    stays in sight, as the message box, the notice is above that, and the keys stay.
+    """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -37,6 +42,8 @@ class KeyLine(FlowingLines):
         self._asks = False
         self.sight = Sight()
         """When a warning that is to be read before the next key was painted."""
+        self._is_over = False
+        """Whether what is said is drawn over the rows above."""
 
     @property
     def notice(self) -> str:
@@ -82,34 +89,48 @@ class KeyLine(FlowingLines):
             if isinstance(self.screen, HeldScreen):
                 self.screen.draw_at_once()
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return the lines of a notice; the keys never take more than one, whatever fitted in another width."""
-        return super().get_content_height(container, viewport, width) if self._waiting or self._notice else 1
-
     def render_lines(self, crop: Region) -> list[Strip]:
         if not self._waiting and not repaint_required(self):
             self.sight.drawn()
         return super().render_lines(crop)
 
     def on_resize(self) -> None:
-        super().on_resize()
-        if not self._notice:
-            self._paint()
+        self._paint()
 
     def _paint(self) -> None:
-        if sentence := self._waiting or self._notice:
-            look = "warning" if self._waiting else self._look
-            self.show([[(piece, look)] for piece in _PIECES.findall(f" {' '.join(safe_text(sentence).split())}")])
-        else:
-            self._show_what_fits()
+        """Show the notice here or over the rows above, or else the keys."""
+        said, room = self._said, self.size.width or 80
+        fits = width_of(said) <= room
+        self.show(said if said and fits else self._keys_that_fit(room))
+        if (self._is_over or not fits) and self.is_attached and isinstance(self.screen, HeldScreen):
+            self._is_over = not fits
+            self.screen.draw_over(None if fits else self._lines)
+            self.refresh()
 
-    def _show_what_fits(self) -> None:
-        """Show the commands in their order, as many as fit."""
-        room = self.size.width or 80
+    @property
+    def _said(self) -> list[Part]:
+        """What is said, as the pieces between which it may wrap."""
+        sentence, look = (self._waiting, "warning") if self._waiting else (self._notice, self._look)
+        return [(piece, look) for piece in _PIECES.findall(f" {' '.join(safe_text(sentence).split())}")]
+
+    def _lines(self, width: int) -> list[Strip]:
+        """Draw what is said in lines of a width; an ellipsis ends the last one if it needs too many."""
+        rows, most = (
+            flowed([[piece] for piece in self._said], width - 1),
+            max(self.screen.size.height // _LARGEST_PART, 1),
+        )
+        if len(rows) > most:
+            rest = "".join(text for row in rows[most - 1 :] for text, _ in row)
+            rows[most - 1 :] = [[(fit(rest, width - 1), rows[0][0][1])]]
+        return [self.strip(row, width=width, base="blurred") for row in rows]
+
+    def _keys_that_fit(self, room: int) -> list[Part]:
+        """Return the commands in their order, as many as fit."""
         gap = " " if room >= _ROOMY else ""
         groups = [_named(each, gap) for each in self._commands if each.footer and each.keys]
         widths = accumulate(map(width_of, groups))
-        self.show([group for group, width in zip(groups, widths, strict=True) if width <= room])
+        fitting = zip(groups, widths, strict=True)
+        return [part for group, width in fitting if width <= room for part in group]
 
 
 def _named(command: Command, gap: str) -> list[Part]:

@@ -72,6 +72,16 @@ def width_of(parts: Iterable[Part]) -> int:
     return sum(cell_len(text) for text, _ in parts)
 
 
+def flowed(groups: Iterable[Sequence[Part]], width: int) -> list[list[Part]]:
+    """Put groups of parts on as many lines of a width as they need; one that does not fit goes to the next line."""
+    rows: list[list[Part]] = [[]]
+    for group in groups:
+        if rows[-1] and width_of([*rows[-1], *group]) > width:
+            rows.append([])
+        rows[-1] += group
+    return rows
+
+
 class StripWidget(Widget):
     """A widget that draws strips from parts. It has neither a border nor padding."""
 
@@ -202,21 +212,13 @@ class FlowingLines(StripWidget):
         self._flow()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self._rows_for(width))
+        return len(flowed(self._groups, width))
 
     def render_line(self, y: int) -> Strip:
         return self.strip(self._rows[y] if y < len(self._rows) else [], width=self.size.width)
 
-    def _rows_for(self, width: int) -> list[list[Part]]:
-        rows: list[list[Part]] = [[]]
-        for group in self._groups:
-            if rows[-1] and width_of([*rows[-1], *group]) > width:
-                rows.append([])
-            rows[-1] += group
-        return rows
-
     def _flow(self) -> None:
-        rows = self._rows_for(self.size.width or 80)
+        rows = flowed(self._groups, self.size.width or 80)
         taller = len(rows) != len(self._rows)
         self._rows = rows
         self.refresh(layout=taller)

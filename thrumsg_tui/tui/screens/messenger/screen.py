@@ -14,6 +14,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.events import DescendantBlur, DescendantFocus, Key, Resize
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
@@ -298,6 +299,10 @@ class MessengerScreen(CommandScreen):
         """Note that the message box and the bottom line are painted."""
         self.box.sight.painted()
         self.key_line.sight.painted()
+
+    @property
+    def stays_in_sight(self) -> Widget:
+        return self.box
 
     # Numbers
 

@@ -54,7 +54,9 @@ class SendAllRunner:
             while self.running:
                 batch = await thrumsg.store.execute(send_batch, thrumsg.who, assignment_id, tab, last)
                 sent, refused, last = sent + len(batch.sent), refused + len(batch.refused), batch.last
-                self.screen.say(f"{verb.capitalize()} {sent} of {total}. {key_of('messenger.send_all')} stops.")
+                self.screen.say_progress(
+                    f"{verb.capitalize()} {sent} of {total}. {key_of('messenger.send_all')} stops."
+                )
                 self.screen.ask_again()
                 if last is None:
                     break
