@@ -35,7 +35,7 @@ def test_the_terminal_is_given_the_number_and_the_sentence_has_it_to_mark(spring
 def test_the_console_of_linux_has_no_clipboard(spring: Office) -> None:
     terminal = opened(spring, TERM="linux")
     terminal.press("y")
-    terminal.wait_for(f"no clipboard for programs: {SHOWN} can only be noted")
+    terminal.wait_for(f"has no clipboard: note {SHOWN}")
     assert b"\x1b]52;" not in terminal.written
 
 

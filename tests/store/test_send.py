@@ -337,7 +337,7 @@ def test_the_end_date_is_the_last_day_for_initials(db: Database, at_hours: Arran
 def test_in_the_evening_of_the_end_date_the_hours_are_past(db: Database, at_hours: Arrange, clock: Clock) -> None:
     conversation_id = at_hours(ends=date(2026, 3, 3))
     eastern(clock, 21, 30)
-    with pytest.raises(Refused, match="window is over: its last day is 2026-03-03, and that day's hours are past"):
+    with pytest.raises(Refused, match="window is over: the hours of 2026-03-03, its last day, are past"):
         send(db, known_as(db, "ana"), conversation_id)
 
 

@@ -120,7 +120,7 @@ async def test_whoever_is_on_it_is_not_offered(office: Office) -> None:
         assert person.sees("max")
         assert not person.sees("kim  ")
         await person.press("down", "enter", "plus", "down", "enter", "plus")
-        assert "Every user is on this campaign already" in person.notice
+        assert "Every user is on this campaign; " in person.notice
 
 
 @pytest.mark.parametrize(("key", "held"), [("u", {"unassigned": 2, "lee": 0}), ("e", {"unassigned": 0, "lee": 2})])

@@ -251,7 +251,7 @@ def test_send_all_says_what_it_is_for(office: Office) -> None:
     replies = reason(office, "messenger.send_all", tab=Tab.RESPONSES)
     assert replies == "Send All is for initial messages (tab 1) and follow-ups (tab 3) only."
     without = reason(office, "messenger.send_all", tab=Tab.INITIAL)
-    assert without == "Send All needs QuickSend, which is off here: an admin turns it on with i on the overview."
+    assert without == "Send All needs QuickSend: an admin turns it on with i on the overview."
 
 
 def test_send_all_is_allowed_with_quicksend(bare: Office) -> None:

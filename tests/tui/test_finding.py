@@ -192,7 +192,7 @@ async def test_who_is_in_a_tab_that_is_over_is_not_mistaken_for_another(bare: Of
         await person.press("enter")
         assert viewed(person) == "Maria Lopez"
         await person.reach(
-            lambda: "is in Initial Messages, which is over: this is another one." in person.notice, "why it is another"
+            lambda: "is in Initial Messages, which is over: this is another." in person.notice, "why it is another"
         )
 
 

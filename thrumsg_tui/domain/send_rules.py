@@ -149,9 +149,7 @@ def _after_window(campaign: Campaign, now: datetime) -> Refusal:
     ends = campaign.window.ends
     if window_state(campaign.window, now) is WindowState.OVER:
         return Refusal(Obstacle.WINDOW_OVER, f"The initial window is over: its last day was {ends}.")
-    return Refusal(
-        Obstacle.WINDOW_OVER, f"The initial window is over: its last day is {ends}, and that day's hours are past."
-    )
+    return Refusal(Obstacle.WINDOW_OVER, f"The initial window is over: the hours of {ends}, its last day, are past.")
 
 
 def _closed(campaign: Campaign, now: datetime) -> Refusal | None:

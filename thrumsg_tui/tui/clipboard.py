@@ -27,7 +27,7 @@ async def copy(app: AppContext, text: str, shown: str) -> str:
     """
     mark = "mark it here with Shift and the mouse" if app.preferences.mouse else "mark it here with the mouse"
     if os.environ.get("TERM") == "linux":
-        return f"This console has no clipboard for programs: {shown} can only be noted, or marked with the mouse."
+        return f"This console has no clipboard: note {shown}, or mark it with the mouse."
     app.copy_to_clipboard(text)
     if os.environ.get("TMUX") and not app.forced_command and await _give_to_tmux(text):
         return f"Copied {shown}, also into tmux's buffer: its prefix and ] pastes it."

@@ -71,7 +71,7 @@ class DemoApp(ThrumsgApp):
     def _offer(self) -> None:
         if self._touring is None and (screen := self.under_dialogs) and not screen.key_line.notice:
             newcomer, presenter = key_of("tour.newcomer"), key_of("tour.presenter")
-            screen.say(f"New here? {newcomer} shows you round in three minutes; {presenter} is a tour for an audience.")
+            screen.say(f"New here? {newcomer} shows you round in three minutes; {presenter} is for an audience.")
 
     # Beginning and leaving
 

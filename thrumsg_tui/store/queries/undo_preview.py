@@ -134,7 +134,7 @@ def last_redoable(conn: Connection, who: Identity) -> Event:
     """Return a person's newest undo that was not undone itself; `Refused` if there is none or it cannot be."""
     newest = newest_own_undo(conn, who.user.id)
     if newest is None:
-        raise Refused("There is nothing to redo: you have taken nothing back, or everything is redone.")
+        raise Refused("There is nothing to redo: nothing was taken back, or all of it is redone.")
     return undoable(conn, who, newest)[0]
 
 

@@ -113,7 +113,7 @@ def may_send_all(facts: Facts) -> str | None:
     if facts.campaign and not facts.campaign.quicksend:
         who = needed_role(Permission.RUN_CAMPAIGN)
         key = _key("manage.edit")
-        return f"Send All needs QuickSend, which is off here: {who} turns it on with {key} on the overview."
+        return f"Send All needs QuickSend: {who} turns it on with {key} on the overview."
     return None
 
 

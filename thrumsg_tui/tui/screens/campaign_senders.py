@@ -27,7 +27,7 @@ async def choose_new_senders(screen: ScreenContext, campaign: Campaign) -> None:
     others = [each for each in await store.query(users) if each.id not in on_it]
     if not others:
         add = key_of("organization.users")
-        screen.say(f"Every user is on this campaign already; {add} on the campaigns screen adds users.", warning=True)
+        screen.say(f"Every user is on this campaign; {add} on the campaigns screen adds users.", warning=True)
         return
     chosen = await screen.show_dialog(UserPicker(f"Add senders to {campaign.name}", others, screen.thrumsg.glyphs))
     if not chosen:
@@ -38,7 +38,8 @@ async def choose_new_senders(screen: ScreenContext, campaign: Campaign) -> None:
         screen.say(str(refusal), warning=True)
         return
     names = ", ".join(each.name for each in chosen if each.login in added)
-    screen.say(f"{names} can work on {campaign.name} now; R in its overview gives them conversations.")
+    gives = key_of("senders.reassign_bulk")
+    screen.say(f"{names} can work on {campaign.name} now; {gives} in its overview gives them work.")
     screen.ask_again()
 
 

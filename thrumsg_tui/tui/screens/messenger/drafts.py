@@ -57,7 +57,7 @@ class DraftKeeper:
         except ThrumsgError as error:  # another writer is slow, or the disk is full
             if isinstance(error, DatabaseUnusable) and not unstored.told:  # else it is gone, which is said
                 unstored.told = True
-                self._thrumsg.tell(f"What you write is not stored yet, and is kept here meanwhile: {error}")
+                self._thrumsg.tell(f"What you write is kept here, not stored yet: {error}")
             if self.conversation_id == conversation_id and self._box.is_attached:
                 unstored.forget(conversation_id)  # the box has it
                 self.typed()  # try again

@@ -153,7 +153,7 @@ class MessageSender:
             return
         if following is None:
             key = key_of("triage.next_waiting")
-            self._say_sent(sent, f"{done} Nobody else waits here: {key} goes to other senders.")
+            self._say_sent(sent, f"{done} Nobody else waits here; {key} looks elsewhere.")
         elif screen.view and contact.assignment_id == screen.view.viewing.id:
             screen.state = screen.state.follow(following)
 

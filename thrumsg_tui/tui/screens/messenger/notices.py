@@ -76,7 +76,7 @@ def may_ask_to_be_left(conversation: Conversation) -> str:
 
 def tab_is_hidden(tab: Tab) -> str:
     """Say that a conversation cannot be opened since its tab is not shown (`docs/rules.md 3.2`)."""
-    return f"The contact that you chose is in {tab.label}, which is over: this is another one."
+    return f"The contact you chose is in {tab.label}, which is over: this is another."
 
 
 def departed(departure: ChangeByOthers, phones: PhoneDisplay) -> str:

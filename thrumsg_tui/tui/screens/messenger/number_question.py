@@ -27,7 +27,7 @@ async def ask_for_number(screen: MessengerContext, contact: Conversation) -> str
     if found is None:
         return f"Our number is ready again: {key_of('box.send')} sends."
     if found.number is None:
-        raise Refused(f"Our number {found.was.number} was withdrawn, and no other one is ready for this campaign.")
+        raise Refused(f"Our number {found.was.number} was withdrawn, and no other one is ready here.")
     several = found.was.conversations > 1
     others = f" {found.was.conversations} conversations keep the old one, this one included."
     choices: list[Choice[Command]] = [Choice(RENUMBER, f"From {found.number}", RENUMBER)]
