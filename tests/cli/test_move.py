@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 from tests.cli.conftest import ANN, MARIA, Shell
 from tests.json_keys import json_keys
 from tests.server_databases import POOL
-from thrumsg_tui.cli.progress import shown_progress
 from thrumsg_tui.gateway.delivery_lock import DeliveryLock
 from thrumsg_tui.store.changes.gateway_state import listener_seen
 from thrumsg_tui.store.database import Database
@@ -236,15 +234,3 @@ def test_a_practice_database_is_one_in_the_new_place(practice: Shell, target: Pa
     with database.reading() as conn:
         assert settings(conn).practice_seed == 7
     database.close()
-
-
-def test_a_person_sees_how_far_it_is_and_a_script_does_not(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    times = iter(range(100))
-    monkeypatch.setattr("thrumsg_tui.cli.progress.monotonic", lambda: next(times))
-    for is_terminal, said in ((True, "\rMoving: 25 % of 2,000 rows\x1b[K\r\x1b[K"), (False, "")):
-        monkeypatch.setattr(sys.stderr, "isatty", lambda is_terminal=is_terminal: is_terminal)
-        with shown_progress("Moving") as show:
-            show(500, 2000)
-        assert capsys.readouterr().err == said

@@ -35,8 +35,8 @@ exit 1
 """
 """A carrier's program that answers with what a terminal obeys."""
 
-ERASED = re.compile(r"\r\d+ sent |\r\x1b\[K")
-"""The progress of `send-all`, which is ours."""
+ERASED = re.compile(r"\r[\w :,.%]*\x1b\[K")
+"""The progress of slow commands, which is ours."""
 
 NAMES = {("campaign", "name"), ("users", "login"), ("question", "text"), ("choice", "text")}
 NAMES |= {("follow_up", "title"), ("recommended_reply", "title")}

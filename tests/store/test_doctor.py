@@ -43,6 +43,16 @@ def damage(db: Database, statement: str) -> None:
         tx.conn.execute(statement)
 
 
+@pytest.mark.usefixtures("worked")
+def test_whoever_waits_for_it_is_told_how_many_rows_it_has_read_of_all(db: Database) -> None:
+    told: list[tuple[int, int]] = []
+    examine(db, lambda *progress: told.append(progress))
+    assert told == sorted(told)
+    read, total = told[-1]
+    assert read == total > 4
+    assert {total for _, total in told} == {total}
+
+
 def test_a_database_that_was_worked_with_is_well(db: Database, owner: Identity, worked: Campaign) -> None:
     assert examine(db) == []
     assert repair(db, owner) == []

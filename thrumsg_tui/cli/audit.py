@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from thrumsg_tui.cli.import_export import as_csv, to_standard_output
 from thrumsg_tui.cli.output import ask, standard_output
+from thrumsg_tui.cli.progress import shown_progress
 from thrumsg_tui.cli.report import Report
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.errors import Refused
@@ -47,7 +48,8 @@ def purge_campaign(session: Session, args: Namespace) -> Report:
         _confirm_purge(args.name)
     if args.carrier_ids and not to_standard_output(args.carrier_ids):
         refuse_unwritable(args.carrier_ids)
-    done = purge(session.db, session.who, args.name)
+    with shown_progress("Purging", "conversations") as progress:
+        done = purge(session.db, session.who, args.name, on_progress=progress)
     rows: list[Cells] = [["gateway", "provider_id"]]
     rows += [[each.gateway, each.provider_id] for each in done.at_carrier]
     if args.carrier_ids and to_standard_output(args.carrier_ids):

@@ -6,6 +6,7 @@ from argparse import Namespace
 
 from thrumsg_tui.cli.conversations import shown_status
 from thrumsg_tui.cli.json_records import conversation_record
+from thrumsg_tui.cli.progress import shown_progress
 from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.session import Session
 from thrumsg_tui.domain.conversations import words_of
@@ -25,7 +26,7 @@ def find(session: Session, args: Namespace) -> Report:
     if not fold(args.text):
         raise Refused("Give a part of a name, or some digits of a number.")
     own = None if session.who.may(Permission.VIEW_ALL) else session.who.user.id
-    with session.db.reading() as conn:
+    with session.db.reading() as conn, shown_progress("Searching"):
         phones = phone_display(conn)
         search = ContactSearch(Wanted(args.text, by_phone=not phones.redacts, own=own), most=None)
         while not search.is_done:

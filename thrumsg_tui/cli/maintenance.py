@@ -48,8 +48,9 @@ def doctor(session: Session, args: Namespace) -> Report:
     moved = session.db.mark
     if moved and args.repair:
         raise DatabaseMoved(moved.sentence(session.db.location))
-    mended = repair(session.db, session.who) if args.repair else []
-    problems = examine(session.db)
+    mended = _mended(session) if args.repair else []
+    with shown_progress("Checking") as progress:
+        problems = examine(session.db, progress)
     with session.db.reading() as conn:
         phones = phone_display(conn)
     subjects = [each.named(phones) for each in problems]
@@ -73,13 +74,19 @@ def doctor(session: Session, args: Namespace) -> Report:
     return Report(record, lines, 1, f"{pluralize(len(problems), 'problem')}{hint}.")
 
 
+def _mended(session: Session) -> list[str]:
+    """Recompute wrong values; return what was mended."""
+    with shown_progress("Repairing"):
+        return repair(session.db, session.who)
+
+
 def backup(session: Session, args: Namespace) -> Report:
     """Copy the database to a file or to standard output; it may be in use."""
     session.who.require(Permission.MAINTAIN)
     if str(args.file) == STANDARD_STREAM:
         return _print_backup(session)
-    with new_files_private(), shown_progress("Copying") as on_progress:
-        wrong = copy_database(session.db, args.file, on_progress)
+    with new_files_private(), shown_progress("Copying") as progress:
+        wrong = copy_database(session.db, args.file, progress, progress.then("Checking the copy"))
     lines = [f"Copied to {args.file}, and the copy is sound."]
     if isinstance(session.db.location, ServerAddress):
         lines.append(f"The server's own way, faster with millions of messages: {_dump_command(session.db.location)}")
@@ -100,7 +107,8 @@ def _print_backup(session: Session) -> Report:
         raise Refused("A backup cannot be shown in a terminal: redirect it to a file. No backup was made.")
     with new_files_private(), TemporaryDirectory(prefix="thrumsg-") as folder:
         copy = Path(folder) / "backup.db"
-        copy_database(session.db, copy)
+        with shown_progress("Copying") as progress:
+            copy_database(session.db, copy, progress, progress.then("Checking the copy"))
         with standard_output() as out, copy.open("rb") as file:
             copyfileobj(file, out.buffer)
             out.buffer.flush()

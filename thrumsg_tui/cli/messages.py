@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import mimetypes
 import signal
-import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Event, current_thread, main_thread
 
-from thrumsg_tui.cli.output import complain, may_write_over
+from thrumsg_tui.cli.output import complain
+from thrumsg_tui.cli.progress import shown_progress
 from thrumsg_tui.cli.report import Report
 from thrumsg_tui.cli.session import Session
-from thrumsg_tui.cli.terminals import itself
 from thrumsg_tui.cli.warnings import warned, where_any
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.carrier import CarrierStatus, Delivery
@@ -89,19 +88,19 @@ def send_all(session: Session, args: Namespace) -> Report:
             else campaigns.find_assignment(conn, campaign, args.sender)
         )
         warnings = send_all_warnings(conn, campaign, Tab(args.tab))
+        viewed = campaigns.get_assignment(conn, assignment_id, session.db.clock())
+        total = viewed.not_started if Tab(args.tab) is Tab.INITIAL else viewed.follow_ups
     for sentence in warnings:
         complain(sentence)
     sent, refused = 0, list[Unsendable]()
-    with _interruption() as interrupted:
+    with _interruption() as interrupted, shown_progress("Sending", "messages") as progress:
         try:
             for accepted, left in _batches(session, assignment_id, Tab(args.tab), interrupted):
                 sent += accepted
                 refused += left
-                _show_progress(f"\r{sent} sent ")
+                progress(sent + len(refused), total)
         except (Refused, DatabaseUnusable) as error:
             raise type(error)(f"{error}{sent_before(sent)}") from error
-        finally:
-            _show_progress("\r\x1b[K")
         stopped = interrupted.is_set()
     carrier, now = _carrier(session)
     scheduled = carrier.scheduled if sent else None
@@ -208,12 +207,6 @@ def _batches(
         after = batch.last
         if after is None:
             return
-
-
-def _show_progress(line: str) -> None:
-    """Show how far it is, on a terminal alone."""
-    if may_write_over(sys.stderr):
-        print(line, end="", file=itself(sys.stderr), flush=True)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from shlex import quote
 from thrumsg_tui.cli import plan_file
 from thrumsg_tui.cli.json_records import outcome_record, preview_record
 from thrumsg_tui.cli.output import complain, standard_output
-from thrumsg_tui.cli.progress import shown_progress
+from thrumsg_tui.cli.progress import Progress, shown_progress
 from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.session import STANDARD_STREAM, Session
 from thrumsg_tui.domain.campaigns import Campaign
@@ -37,7 +37,6 @@ from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.store.changes import reassign as changes
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.input_files import called
-from thrumsg_tui.store.progress import OnProgress
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import reassignment as queries
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, open_jobs
@@ -62,7 +61,7 @@ def reassign(session: Session, args: Namespace) -> Report:
     return outcome_report(done, session.program)
 
 
-def _shown_moves() -> AbstractContextManager[OnProgress]:
+def _shown_moves() -> AbstractContextManager[Progress]:
     """Show to a person how far a move in steps is."""
     return shown_progress("Moving", "conversations")
 
@@ -142,7 +141,7 @@ def _destinations(conn: Connection, campaign: Campaign, args: Namespace) -> Dest
 
 
 def _preview(session: Session, args: Namespace) -> Report:
-    with session.db.reading() as conn:
+    with session.db.reading() as conn, shown_progress("Counting"):
         request = _request(conn, args)
         planned = queries.plan(conn, request, session.db.clock())
         campaign = campaigns.get_campaign(conn, planned.campaign_id)

@@ -63,7 +63,7 @@ def _into_file(args: Namespace, path: Path) -> Restored:
     login = account(args.forced_login).login
     with new_files_private(), explained(path):
         who = _who(path, login, args.acting_for)
-        with _undelivered(path):
+        with _undelivered(path), shown_progress("Restoring"):
             return go_back(path, args.file, login, args.acting_for, who=who)
 
 
@@ -91,8 +91,8 @@ def check_file(args: Namespace) -> Report:
     """Check a backup, without a database and without changing it."""
     if args.forced_login is not None:
         raise NotPermitted("--file names a file of this host, so it is for people with a login here.")
-    with new_files_private():
-        found = check_backup(args.file)
+    with new_files_private(), shown_progress("Checking") as progress:
+        found = check_backup(args.file, progress)
     record = {
         "file": str(args.file),
         "healthy": not found.wrong,

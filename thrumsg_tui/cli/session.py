@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from thrumsg_tui.cli.argv import readable
 from thrumsg_tui.cli.options import InputFile, OutputFile
-from thrumsg_tui.cli.output import complain
+from thrumsg_tui.cli.output import complain, may_write_over
 from thrumsg_tui.domain.errors import DatabaseMoved, DatabaseUnusable, Nothing, NotPermitted, Refused
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
@@ -81,7 +81,8 @@ def opened(args: Namespace) -> Iterator[Session]:
             who = identify(conn, person.login, args.acting_for)
         may_write = access.may_write and not db.mark
         if may_write:
-            let_due(db)
+            with _progress_shown("Releasing what is due"):
+                let_due(db)
         with db.damage_named(), _files_placed(args, db, who):
             for_person = not getattr(args, "json", False)
             yield Session(db, who, program(args), may_write, args.forced_login, for_person)
@@ -255,8 +256,20 @@ def open_database(location: Location, pacing: Pacing | None = None, *, closed_to
     """Open a database, or create one that only its creator can read; raise `DatabaseUnusable` if that fails."""
     from thrumsg_tui.store.database import Database
 
-    with new_files_private(), explained(location):
+    with new_files_private(), explained(location), _progress_shown("Opening the database"):
         return Database(location, on_wait=tell_of_waiting, pacing=pacing, closed_too=closed_too)
+
+
+@contextmanager
+def _progress_shown(what: str) -> Iterator[None]:
+    """Say at a terminal what is done if it takes long, as the upgrade of a database of an earlier version."""
+    if not may_write_over(sys.stderr):
+        yield
+        return
+    from thrumsg_tui.cli.progress import shown_progress
+
+    with shown_progress(what):
+        yield
 
 
 def _open_for(command: str, location: Location, pacing: Pacing | None) -> Database:

@@ -11,7 +11,7 @@ from thrumsg_tui.domain.errors import DatabaseDamaged, Refused
 from thrumsg_tui.store.changes.spooled import put_spooled
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.database_move.copy import Passed, copy_tables, count_rows
-from thrumsg_tui.store.doctor import damage_in, wrong_figures_in
+from thrumsg_tui.store.doctor import problems_in
 from thrumsg_tui.store.engines import file_engine_for
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.engines.failure import Failure
@@ -24,7 +24,9 @@ from thrumsg_tui.store.progress import OnProgress, no_progress
 from thrumsg_tui.store.spool import Spool, SpooledRequest, spool_path
 
 
-def backup(db: Database, target: Path, on_progress: OnProgress = no_progress) -> int:
+def backup(
+    db: Database, target: Path, on_progress: OnProgress = no_progress, on_check: OnProgress = no_progress
+) -> int:
     """Write a copy of one state of the database, while others go on writing; 25 µs a message.
 
     Of a server's database it is a file like that of any other, with all rows, which takes ten times as long. The engine
@@ -35,6 +37,7 @@ def backup(db: Database, target: Path, on_progress: OnProgress = no_progress) ->
         db: The database.
         target: The copy.
         on_progress: Called while rows of a server are copied.
+        on_check: Called while the copy is checked.
 
     Returns:
         How many figures in the copy are wrong; they do not prevent a backup, and `doctor --repair` corrects them.
@@ -53,7 +56,7 @@ def backup(db: Database, target: Path, on_progress: OnProgress = no_progress) ->
                 copy_rows_into(db, conn, part, on_progress)
         else:
             copy_into(db, part, kept=f"{target} stays as it was." if target.exists() else "")
-        figures = _looked_through(db, part, target)
+        figures = _looked_through(db, part, target, on_check)
         _take_along(part, requests)
         return figures
 
@@ -107,20 +110,19 @@ def copy_into(db: Database, part: Path, *, kept: str = "") -> None:
             raise Refused(f"{said} {kept}".rstrip()) from error
 
 
-def _looked_through(db: Database, part: Path, target: Path) -> int:
+def _looked_through(db: Database, part: Path, target: Path, on_check: OnProgress) -> int:
     engine = file_engine_for(part)
     try:
         conn = engine.open("writer")  # SQLite verifies no CHECK on a read-only connection
         try:
-            found = damage_in(engine, conn)
-            figures = 0 if found else len(wrong_figures_in(conn))
+            found = problems_in(engine, conn, on_check)
         finally:
             engine.close(conn)
     except engine.unreadable as error:
         reason = type(error).__name__
     else:
-        if not found:
-            return figures
+        if not any(problem.damage for problem in found):
+            return len(found)
         reason = found[0].said
     kept = f" {target} stays as it was." if target.exists() else ""
     raise DatabaseDamaged(f"No backup was made.{kept} {damaged(db.location, reason)}")

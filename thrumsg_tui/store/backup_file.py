@@ -16,12 +16,13 @@ from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, Refused, Thrumsg
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.doctor import Problem, damage_in, wrong_figures_in
+from thrumsg_tui.store.doctor import Problem, damage_in, rows_of_damage, wrong_figures_in
 from thrumsg_tui.store.engines import file_engine_for
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.input_files import refuse_odd_file
 from thrumsg_tui.store.output_files import part_beside, remove_part
 from thrumsg_tui.store.phone_display import phone_display
+from thrumsg_tui.store.progress import OnProgress, RowsRead, no_progress
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.restore_files import copy_with_log
 from thrumsg_tui.store.times import from_ms
@@ -52,7 +53,7 @@ class CheckedBackup:
     phones: PhoneDisplay
 
 
-def check_backup(source: Path) -> CheckedBackup:
+def check_backup(source: Path, on_progress: OnProgress = no_progress) -> CheckedBackup:
     """Check a copy of a backup as a restore would, and compute its figures again; 30 µs a message.
 
     Raises:
@@ -63,7 +64,7 @@ def check_backup(source: Path) -> CheckedBackup:
     try:
         with _copied(source) as part, errors_naming(part, source):
             copy_with_log(source, part)
-            refuse_damaged(part)
+            refuse_damaged(part, on_progress=on_progress)
             db = Database(part, scratch=True, closed_too=True)
             try:
                 with db.reading() as conn:
@@ -87,19 +88,19 @@ def refuse_no_backup(source: Path, nothing: Nothing | None = None) -> None:
         raise Refused(f"{source} cannot be read: {error.strerror}.", nothing) from error
 
 
-def refuse_damaged(copy: Path, nothing: str = "") -> None:
+def refuse_damaged(copy: Path, nothing: str = "", on_progress: OnProgress = no_progress) -> None:
     """Raise `DatabaseDamaged` if a copy that nobody else has open is damaged; `nothing` ends the sentence."""
-    if reason := damage_of(copy):
+    if reason := damage_of(copy, on_progress):
         raise DatabaseDamaged(f"{copy} is damaged ({reason}). {nothing}".rstrip())
 
 
-def damage_of(copy: Path) -> str | None:
+def damage_of(copy: Path, on_progress: OnProgress = no_progress) -> str | None:
     """Return the damage in a copy that nobody else has open, None if there is none."""
     engine = file_engine_for(copy)
     try:
         conn = engine.open("writer")  # SQLite verifies no CHECK on a read-only connection
         try:
-            found = damage_in(engine, conn)
+            found = damage_in(engine, conn, RowsRead(on_progress, lambda: rows_of_damage(engine, conn)))
         finally:
             engine.close(conn)
     except engine.unreadable as error:

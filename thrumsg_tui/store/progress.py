@@ -19,6 +19,32 @@ EVERY = 1000
 """How many rows pass between two calls."""
 
 
+class RowsRead:
+    """How many of the rows that are to be read have been read.
+
+    Args:
+        on_progress: Told so every `EVERY` rows, and after each table.
+        total: Counts the rows that are to be read; not called if nobody is told.
+    """
+
+    def __init__(self, on_progress: OnProgress, total: Callable[[], int]) -> None:
+        self._on_progress = None if on_progress is no_progress else on_progress
+        self._total = 0 if self._on_progress is None else total()
+        self._read = 0
+
+    def over(self, rows: Iterator[T]) -> Iterator[T]:
+        """Iterate over rows, and count them."""
+        return rows if self._on_progress is None else self._counted(rows, self._on_progress)
+
+    def _counted(self, rows: Iterator[T], on_progress: OnProgress) -> Iterator[T]:
+        for row in rows:
+            if self._read % EVERY == 0:
+                on_progress(self._read, self._total)
+            self._read += 1
+            yield row
+        on_progress(self._read, self._total)
+
+
 class PhaseProgress:
     """Progress of an import whose rows pass several phases, reported as if there was one phase."""
 

@@ -23,7 +23,8 @@ from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.locks import CampaignLock, ContactsLock
-from thrumsg_tui.store.queries.campaigns import find_campaign
+from thrumsg_tui.store.progress import OnProgress, no_progress
+from thrumsg_tui.store.queries.campaigns import find_campaign, totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,14 @@ class Purged:
     """What carriers still have, unless they were told to keep nothing."""
 
 
-def purge(db: Database, who: Identity, name: str | CampaignId, *, step: int = 2_000) -> Purged:
+def purge(
+    db: Database,
+    who: Identity,
+    name: str | CampaignId,
+    *,
+    step: int = 2_000,
+    on_progress: OnProgress = no_progress,
+) -> Purged:
     """Remove the texts and media of all messages of an archived campaign, and its contacts' names and fields.
 
     Contacts who are in a campaign that was not purged keep theirs. Numbers, times, states, counts, answers, opt-outs
@@ -62,6 +70,7 @@ def purge(db: Database, who: Identity, name: str | CampaignId, *, step: int = 2_
         who: The person.
         name: The campaign, by name or by id.
         step: How many conversations one transaction purges.
+        on_progress: Called after each step with the number of conversations purged so far, and of all.
 
     Raises:
         NotFound: If there is no such campaign.
@@ -76,6 +85,7 @@ def purge(db: Database, who: Identity, name: str | CampaignId, *, step: int = 2_
             )
         _refuse_open(conn, campaign)
         pages = _pages(conn, campaign.id, step)
+        total = totals(conn, campaign.id).total
     at_carrier: list[AtCarrier] = []
     messages = nameless = of_campaign = 0
     for page in pages:
@@ -85,6 +95,7 @@ def purge(db: Database, who: Identity, name: str | CampaignId, *, step: int = 2_
         messages += texts
         of_campaign += everybody
         nameless += purged
+        on_progress(of_campaign, total)
     with _explained_in_steps(of_campaign):
         _end(db, who, campaign, messages, nameless)
     return Purged(campaign.name, messages, nameless, of_campaign - nameless, tuple(at_carrier))

@@ -15,38 +15,61 @@ from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.bulk_move_job import finish_left_behind, left_behind
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import conversations, counts, damage, moves, spool, texts
+from thrumsg_tui.store.doctor.counted import CountedConnection
 from thrumsg_tui.store.doctor.problem import Problem
 from thrumsg_tui.store.engines.base import Engine
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.locks import EverythingLock
+from thrumsg_tui.store.progress import OnProgress, RowsRead, no_progress
 
-__all__ = ["Problem", "damage_in", "examine", "repair", "wrong_figures_in"]
+__all__ = ["Problem", "damage_in", "examine", "problems_in", "repair", "rows_of_damage", "wrong_figures_in"]
 
 _SUBJECTS = (conversations, texts, counts, moves)
 
 
-def examine(db: Database) -> list[Problem]:
+def examine(db: Database, on_progress: OnProgress = no_progress) -> list[Problem]:
     """Check the whole database without changing it; an empty list means that all is well.
 
     Reads everything once, 25 µs a message, while others go on writing. In a damaged database no figure is compared.
+    `on_progress` is told how many of the rows have been read.
     """
     with db.reading() as conn:
-        found = damage_in(db.engine, conn) or wrong_figures_in(conn)
+        found = problems_in(db.engine, conn, on_progress)
     left = "was left behind, at {} of {}: whoever starts thrumsg next finishes it."
     jobs = (Problem(moves.named(job), left.format(job.passed, job.total)) for job in left_behind(db))
     damaged = any(problem.damage for problem in found)
     return [*found, *jobs, *([] if damaged else spool.find(db))]
 
 
-def damage_in(engine: Engine[Any], conn: Connection) -> list[Problem]:
+def problems_in(engine: Engine[Any], conn: Connection, on_progress: OnProgress = no_progress) -> list[Problem]:
+    """Find damage; where there is none, find wrong figures."""
+    read = RowsRead(on_progress, lambda: rows_of_damage(engine, conn) + rows_of_figures(conn))
+    return damage_in(engine, conn, read) or wrong_figures_in(conn, read)
+
+
+def damage_in(engine: Engine[Any], conn: Connection, read: RowsRead | None = None) -> list[Problem]:
     """Find damage: contents that thrumsg never writes and that cannot be derived again (`docs/rules.md 11.5`)."""
-    return damage.damage(engine, conn)
+    return damage.damage(engine, conn, read)
 
 
-def wrong_figures_in(conn: Connection) -> list[Problem]:
+def wrong_figures_in(conn: Connection, read: RowsRead | None = None) -> list[Problem]:
     """Find stored figures that differ from what they are derived from."""
-    return list(chain.from_iterable(subject.find(conn) for subject in _SUBJECTS))
+    counted = conn if read is None else CountedConnection(conn, read)
+    return list(chain.from_iterable(subject.find(counted) for subject in _SUBJECTS))
+
+
+def rows_of_damage(engine: Engine[Any], conn: Connection) -> int:
+    """Count the rows that `damage_in` reads one by one."""
+    return damage.rows_with_values(engine, conn)
+
+
+def rows_of_figures(conn: Connection) -> int:
+    """Count the rows that `wrong_figures_in` reads one by one: each by as many of its subjects as stream the table."""
+    passes = {"message": 2, "conversation": 2, "opt_out": 1}
+    return sum(
+        times * int(conn.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]) for table, times in passes.items()
+    )
 
 
 def repair(db: Database, who: Identity) -> list[str]:

@@ -19,16 +19,17 @@ from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.engines.failure import MOST, NO_DAMAGE, UnreadableText
 from thrumsg_tui.store.event_details import are_readable
 from thrumsg_tui.store.media import media_from
+from thrumsg_tui.store.progress import RowsRead, no_progress
 from thrumsg_tui.store.times import from_ms
 
 _ValueCheck = Callable[[object], object]
 """Takes a stored value; returns False or raises if the value is unusable."""
 
 
-def damage(engine: Engine[Any], conn: Connection) -> list[Problem]:
+def damage(engine: Engine[Any], conn: Connection, read: RowsRead | None = None) -> list[Problem]:
     """Find damage in a whole database, at most `MOST` problems of each kind; an empty list if there is none.
 
-    A derived figure that is merely wrong is no damage. Reads everything once, 5 µs a message.
+    A derived figure that is merely wrong is no damage. Reads everything once, 5 µs a message; `read` counts the rows.
     """
     found: list[Problem] = []
     try:
@@ -37,7 +38,7 @@ def damage(engine: Engine[Any], conn: Connection) -> list[Problem]:
             if found:  # later checks would only repeat it
                 break
         else:
-            found += islice(_values(engine, conn), MOST)
+            found += islice(_values(engine, conn, read or RowsRead(no_progress, int)), MOST)
     except engine.unreadable as error:
         if engine.failure(error) in NO_DAMAGE:
             raise
@@ -45,14 +46,26 @@ def damage(engine: Engine[Any], conn: Connection) -> list[Problem]:
     return [replace(problem, damage=True) for problem in found]
 
 
-def _values(engine: Engine[Any], conn: Connection) -> Iterator[Problem]:
-    """Check that each text is UTF-8, and each value that has rules beyond its type."""
+def rows_with_values(engine: Engine[Any], conn: Connection) -> int:
+    """Count the rows whose values are checked."""
+    tables = [table for table, _ in _checked(engine, conn)]
+    return sum(conn.execute(f'SELECT COUNT(*) FROM "{table}"').fetchone()[0] for table in tables)
+
+
+def _checked(engine: Engine[Any], conn: Connection) -> Iterator[tuple[str, list[str]]]:
+    """Yield each table with the columns that are texts, or have rules beyond their type."""
     for table, columns in engine.columns(conn).items():
         rules = _RULES.get(table, {})
-        names = [column.name for column in columns if column.is_text or column.name in rules]
-        if names:
-            checks = [(place, name, rules[name]) for place, name in enumerate(names) if name in rules]
-            yield from _unusable(table, engine.stored_rows(conn, table, names), checks)
+        if names := [column.name for column in columns if column.is_text or column.name in rules]:
+            yield table, names
+
+
+def _values(engine: Engine[Any], conn: Connection, read: RowsRead) -> Iterator[Problem]:
+    """Check that each text is UTF-8, and each value that has rules beyond its type."""
+    for table, names in _checked(engine, conn):
+        rules = _RULES.get(table, {})
+        checks = [(place, name, rules[name]) for place, name in enumerate(names) if name in rules]
+        yield from _unusable(table, read.over(engine.stored_rows(conn, table, names)), checks)
 
 
 def _unusable(
