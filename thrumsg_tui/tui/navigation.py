@@ -10,7 +10,7 @@ from uuid import uuid4
 from textual.screen import Screen
 
 from thrumsg_tui.domain.enums import ConversationSort
-from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.domain.errors import OutcomeUnknown, ThrumsgError
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.changes.presence import show_presence
@@ -204,6 +204,8 @@ class NavigatingApp(PaintingApp):
         opened = self.front.open_conversation_id if isinstance(self.front, CommandScreen) else None
         try:
             await self.store.execute(show_presence, self.session, self.who.user.id, messenger, opened)
+        except OutcomeUnknown:
+            return  # it is told again in some seconds, and nobody has to look whether it was stored
         except ThrumsgError as error:
             self.tell(str(error))
 
