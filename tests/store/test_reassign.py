@@ -101,6 +101,19 @@ def test_any_moves_all_of_them_opted_out_ones_too(
     assert mover.shares() == {None: 4, "kim": 4, "lee": 0}
 
 
+@pytest.mark.usefixtures("eight")
+@pytest.mark.parametrize(("how", "total"), [({}, 8), ({"count": 5}, 5), ({"status": StatusFilter.NEEDS_REPLY}, 2)])
+def test_whoever_waits_for_a_preview_is_told_how_many_have_been_read_of_all(
+    db: Database, mover: Mover, how: dict[str, object], total: int
+) -> None:
+    told: list[tuple[int, int]] = []
+    request = mover.bulk("kim", **how)
+    with db.reading() as conn:
+        plan(conn, request, db.clock(), lambda *progress: told.append(progress))
+    assert told == sorted(told)
+    assert told[-1] == (total, total)
+
+
 @pytest.mark.parametrize(
     ("status", "expected"),
     [(StatusFilter.NEEDS_REPLY, [4, 5]), (StatusFilter.NOT_STARTED, [0, 1]), (StatusFilter.ANY, list(range(8)))],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from threading import Event
 from typing import Any
 
 import pytest
@@ -39,6 +40,19 @@ def said(person: Person) -> str:
 def chosen(person: Person) -> list[str]:
     """Who is chosen, all others together among them."""
     return [match[1].strip() for line in person.lines if (match := re.search(r"\[x\] (.*?)(?: holds| *│)", line))]
+
+
+async def test_counting_that_takes_long_says_how_far_it_is(twelve: Office) -> None:
+    async with menu_of(twelve, "bar") as person:
+        await person.press("a")
+        reader = person.app.store._reader
+        go_on = Event()
+        reader.submit(go_on.wait)
+        person.send(*"lee", "enter")
+        await person.reach(lambda: "Counting 12 conversations: 0 %, 1 s so far." in said(person), "how far it is")
+        go_on.set()
+        await settle(person.pilot)
+        assert said(person) == f"Enter moves 12 of Kim Alvarez's conversations to {LEE}."
 
 
 # Whom to: searching and choosing

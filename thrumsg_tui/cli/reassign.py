@@ -141,9 +141,9 @@ def _destinations(conn: Connection, campaign: Campaign, args: Namespace) -> Dest
 
 
 def _preview(session: Session, args: Namespace) -> Report:
-    with session.db.reading() as conn, shown_progress("Counting"):
+    with session.db.reading() as conn, shown_progress("Counting", "conversations") as progress:
         request = _request(conn, args)
-        planned = queries.plan(conn, request, session.db.clock())
+        planned = queries.plan(conn, request, session.db.clock(), progress)
         campaign = campaigns.get_campaign(conn, planned.campaign_id)
         stays = what_stays(request, campaigns.assignments(conn, campaign.id, session.db.clock()))
     if args.save_plan and str(args.save_plan) == STANDARD_STREAM:

@@ -27,6 +27,8 @@ class BulkGuidance:
     counting: bool
     counting_for: int = 0
     """For how many seconds the plan has been counted."""
+    counted: int = 0
+    """How many per cent of it have been counted."""
     refusal: str = ""
 
     @property
@@ -38,8 +40,8 @@ class BulkGuidance:
             return f"{key_of('bulk.apply')} chooses {safe_text(self.found)}."
         if self.plan is None:
             if self.counting:
-                lasts = f", {self.counting_for} s so far" if self.counting_for else ""
-                return f"Counting {self.choices.matching} conversations{lasts}."
+                lasts = f": {self.counted} %, {self.counting_for} s so far" if self.counting_for else ""
+                return f"Counting {self.choices.matching:,} conversations{lasts}."
             choose = f"Choose a sender: type a name, or press {key_of('bulk.mark')} on a row."
             return "" if self.choices.receivers else choose
         if not self.plan.moves:

@@ -25,6 +25,8 @@ class BulkPlanner:
         self.refusal = ""
         """Why there is no plan of the last request that was counted."""
         self.counting = False
+        self.counted = 0
+        """How many per cent of the present plan have been counted."""
 
     @property
     def counting_for(self) -> int:
@@ -39,15 +41,20 @@ class BulkPlanner:
         self.counting, self._since = True, monotonic()
         return True
 
+    def _note(self, done: int, total: int) -> None:
+        """Note how far the counting is; called by the thread that counts."""
+        self.counted = 100 * min(done, total) // max(total, 1)
+
     async def make(self) -> None:
         """Make plans until there is one of the present request, or a reason why there is none."""
         try:
             while self._stale:
-                self._stale = False
+                self._stale, self.counted = False, 0
                 planned: Plan | None = None
                 refusal = ""
                 try:
-                    planned = await self._store.query(plan, self._choices.request, self._store.db.clock())
+                    request, now = self._choices.request, self._store.db.clock()
+                    planned = await self._store.query(plan, request, now, self._note)
                 except ThrumsgError as reason:
                     refusal = reason.explanation
                 if not self._stale:

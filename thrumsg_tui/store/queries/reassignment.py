@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, assert_never
 
@@ -20,8 +20,10 @@ from thrumsg_tui.domain.reassignment import (
     ToAssignments,
     Way,
 )
+from thrumsg_tui.domain.reassignment_summary import matching
 from thrumsg_tui.domain.split import deal, deal_level
 from thrumsg_tui.store.engines.connection import Connection, Row
+from thrumsg_tui.store.progress import OnProgress, RowsRead, no_progress
 from thrumsg_tui.store.queries.campaigns import assignments, get_campaign
 from thrumsg_tui.store.queries.users import user_name
 from thrumsg_tui.store.schema import WAITING
@@ -49,10 +51,11 @@ class _Holding(NamedTuple):
         return Move(self.conversation_id, self.assignment_id, destination, self.status, self.opted_out)
 
 
-def plan(conn: Connection, request: Request, now: datetime) -> Plan:
+def plan(conn: Connection, request: Request, now: datetime, on_progress: OnProgress = no_progress) -> Plan:
     """Work out exactly what a reassignment would do, changing nothing; one indexed read of the conversations taken.
 
     Raises `Refused` in the cases of `docs/rules.md 4.6` and `4.10`, `NotFound` for a chosen conversation elsewhere.
+    `on_progress` is told how many conversations of the senders have been read.
     """
     campaign = get_campaign(conn, request.campaign_id)
     require_not_archived(campaign)
@@ -71,7 +74,9 @@ def plan(conn: Connection, request: Request, now: datetime) -> Plan:
             raise Refused("Every conversation chosen is already at a destination.", Nothing.MOVED)
     else:
         destinations = _destinations(request, active, set())
-        taken = _taken(conn, request, active, destinations)
+        sources = [each for each in active.values() if request.takes_from(each.id) and each.id not in destinations]
+        read = RowsRead(on_progress, lambda: _to_read(request, sources))
+        taken = _taken(conn, request, sources, read)
     taken = taken[: request.count]
     order = [each for each in active if each in destinations]
     dealt = (
@@ -189,25 +194,24 @@ def _destinations(
     return destinations
 
 
-def _taken(
-    conn: Connection,
-    request: Request,
-    active: Mapping[AssignmentId, Assignment],
-    destinations: set[AssignmentId],
-) -> list[_Holding]:
+def _to_read(request: Request, sources: Iterable[Assignment]) -> int:
+    """Return how many conversations are read from some sources, by the kept counts."""
+    held = sum(matching(each, request.status) for each in sources)
+    return held if request.count is None else min(held, request.count)
+
+
+def _taken(conn: Connection, request: Request, sources: Iterable[Assignment], read: RowsRead) -> list[_Holding]:
     """Take conversations from each source in displayed order, Unassigned first (`docs/rules.md 4.5`)."""
     taken: list[_Holding] = []
-    for source in active:
-        if source in destinations or not request.takes_from(source):
-            continue
+    for source in sources:
         wanted = None if request.count is None else request.count - len(taken)
         if wanted == 0:
             break
-        taken += _held(conn, source, request.status, wanted)
+        taken += map(_holding_of, read.over(_held(conn, source.id, request.status, wanted)))
     return taken
 
 
-def _held(conn: Connection, source: AssignmentId, status: StatusFilter, limit: int | None) -> list[_Holding]:
+def _held(conn: Connection, source: AssignmentId, status: StatusFilter, limit: int | None) -> Iterator[Row]:
     """Read what a source holds, in the order of `docs/rules.md 4.5`, from the index of that order."""
     match status:
         case StatusFilter.ANY:
@@ -225,7 +229,7 @@ def _held(conn: Connection, source: AssignmentId, status: StatusFilter, limit: i
         """,
         {"source": source, "limit": 1 << 60 if limit is None else limit},
     )
-    return [_holding_of(row) for row in rows]
+    return iter(rows)
 
 
 def _chosen(conn: Connection, campaign_id: CampaignId, conversations: Sequence[ConversationId]) -> list[_Holding]:

@@ -148,6 +148,7 @@ class BulkReassign(Dialog[Plan | None]):
             plan=self._planner.plan,
             counting=self._planner.counting,
             counting_for=self._planner.counting_for,
+            counted=self._planner.counted,
             refusal=self._planner.refusal,
         )
 
