@@ -52,6 +52,17 @@ async def test_a_sender_waits_for_the_contacts_morning(bare: Office, maria: Conv
     assert len(bare.bodies(maria)) == 3
 
 
+async def test_the_edge_of_the_box_has_room_for_when_the_quiet_hours_end(bare: Office, maria: ConversationId) -> None:
+    campaign = bare.campaigns["Spring"]
+    hours = DailyHours("America/New_York", 9 * 60, 21 * 60)
+    edit_campaign(bare.db, bare.ana, campaign.id, replace(campaign.setup, hours=hours, quiet_hours=True))
+    async with bare.messenger(login="kim", size=(90, 24)) as person:
+        await person.press("enter")
+        await person.type("Hi")
+        assert "quiet hours at the contact until 08:00 PST" in person.banner
+        assert person.sees("closed until 08:00 PST ─╯")
+
+
 async def test_the_overview_says_that_the_hours_are_each_contacts(bare: Office, maria: ConversationId) -> None:
     async with bare.app() as person:
         assert isinstance(person.app.screen, OverviewScreen)

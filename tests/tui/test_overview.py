@@ -155,11 +155,14 @@ async def test_a_paused_campaign_says_that_it_is_closed(office: Office) -> None:
         await person.wait_for("Campaign is currently closed: it is paused.")
 
 
-async def test_when_a_campaign_opens_is_seen_in_80_columns(bare: Office) -> None:
+async def test_when_a_campaign_opens_and_its_hours_are_seen_in_80_columns(bare: Office) -> None:
     bare.campaign(hours=DailyHours("America/New_York", 9 * 60, 21 * 60))
     bare.clock.now = datetime(2026, 3, 4, 3, 0, tzinfo=UTC)
     async with bare.app(size=(80, 24)) as person:
-        assert person.sees("Campaign is currently closed until tomorrow 09:00 EST; its hours are 09:00")
+        assert person.lines[1] == "  Campaign is currently closed until tomorrow 09:00 EST; its hours are"
+        assert person.lines[2] == "  09:00–21:00 America/New_York."
+    async with bare.app() as person:
+        assert person.sees("closed until tomorrow 09:00 EST; its hours are 09:00–21:00 America/New_York.")
 
 
 async def test_who_has_the_messenger_open_is_online(office: Office) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from tests.tui.office import Office, Person
 from thrumsg_tui.domain.campaigns import QuestionId
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.reassignment import FromEveryone, Request, ToAssignments
+from thrumsg_tui.store.changes.campaigns import edit_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.settings import change_setting
@@ -200,6 +204,26 @@ async def test_info_tells_about_the_campaign(office: Office, maria: Conversation
     async with office.messenger() as person:
         await person.press("i")
         assert person.sees("Spring", "active", "Ana Ortiz", "00:00 to 24:00", "Contacts", "QuickSend", "Reply rate")
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "said"),
+    [
+        (None, None, "no end"),
+        (date(2026, 3, 1), None, "from 2026-03-01, no end"),
+        (None, date(2026, 3, 9), "until 2026-03-09"),
+        (date(2026, 3, 1), date(2026, 3, 9), "2026-03-01 to 2026-03-09"),
+    ],
+)
+async def test_info_tells_on_which_days_initials_are_sent(
+    office: Office, maria: ConversationId, starts: date | None, ends: date | None, said: str
+) -> None:
+    campaign = office.campaigns["Spring"]
+    edit_campaign(office.db, office.ana, campaign.id, replace(campaign.setup, starts=starts, ends=ends))
+    async with office.messenger(size=(80, 60)) as person:
+        await person.press("i")
+        (line,) = (line for line in person.lines if "Initials" in line)
+        assert line.endswith(f" {said}")
 
 
 @pytest.fixture

@@ -39,6 +39,15 @@ def test_a_column_is_exactly_as_wide_as_it_should_be(text: str, width: int, righ
     assert cell_len(pad(text, width, right=right)) == width
 
 
+async def test_a_wide_window_gives_its_list_room_for_the_words(office: Office) -> None:
+    words = "Where do I vote? I have never voted here before."
+    office.contact("Maria Lopez", wrote=words)
+    for width, shown in ((140, False), (200, True)):
+        async with office.messenger(size=(width, 60)) as person:
+            assert any(line.startswith(f"   {words}") for line in person.lines) is shown
+            assert person.messenger.conversation.size.width > person.messenger.list_pane.size.width
+
+
 async def test_the_bottom_line_names_each_key_that_fits_and_cuts_none(office: Office) -> None:
     office.contact("Maria Lopez", wrote="Hello")
     async with office.messenger(size=(80, 24)) as person:

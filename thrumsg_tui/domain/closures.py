@@ -20,15 +20,15 @@ class Closure:
     opens_at: datetime | None
 
 
-def format_moment(campaign: Campaign, at: datetime, now: datetime) -> str:
+def format_moment(campaign: Campaign, at: datetime, now: datetime, *, why: bool = True) -> str:
     """Return a time in the zone of the hours: `09:00 EST`, `tomorrow 09:00 EST`, or `Tue 3 March 09:00 EST`.
 
     It names the zone, because the reader may be in another one. Where it is the quiet hours at the contact that end
-    then, it is a time of theirs, and says so: `09:00 CDT (quiet hours at the contact)`.
+    then, it is a time of theirs, and says so unless `why` is False: `09:00 CDT (quiet hours at the contact)`.
     """
     quiet = _quiet_until(campaign, at)
     words = _moment(quiet.timezone if quiet else campaign.hours.timezone, at, now)
-    return f"{words} (quiet hours at the contact)" if quiet else words
+    return f"{words} (quiet hours at the contact)" if quiet and why else words
 
 
 def _moment(timezone: str, at: datetime, now: datetime) -> str:

@@ -43,6 +43,12 @@ class OverviewTable(SenderTable):
     BINDINGS = bindings(commands_of(Scope.LIST), checked=False)
 
 
+class _StateLines(FlowingLines):
+    """Whether the campaign is open, and until when it is not."""
+
+    indent = "  "
+
+
 class OverviewScreen(CommandScreen):
     """The counters of a campaign above its senders; Enter opens the messenger on a sender."""
 
@@ -61,7 +67,7 @@ class OverviewScreen(CommandScreen):
         self._cursor_on = cursor_on
         self._counters = FlowingLines(id="counters")
         self._carrier = CarrierLine(id="carrier")
-        self._state = LineWidget(id="state")
+        self._state = _StateLines(id="state")
         self._replies = LineWidget(id="replies")
         self._search = SearchInput(placeholder="sender or contact", id="search")
         self._found = LineWidget(id="found")
@@ -118,12 +124,13 @@ class OverviewScreen(CommandScreen):
         daily = f" from {format_clock(hours.opens)} to {format_clock(hours.closes)} in each contact's time zone"
         opened = "" if its_own else daily
         state = f"Campaign is currently closed: {closed.reason}." if closed else f"Campaign is open{opened}."
-        if closed and closed.opens_at:  # when it opens comes first, since a narrow window cuts the end
+        if closed and closed.opens_at:
             between = f"{format_clock(hours.opens)}–{format_clock(hours.closes)} {shown.campaign.whose_hours}"
             until = format_moment(shown.campaign, closed.opens_at, now)
             state = f"Campaign is currently closed until {until}; its hours are {between}."
-        moving: list[Part] = [(f"{safe_text(shown.job.sentence)} ", "marked")] if shown.job else []
-        self._state.show([(f"  {state}", "warning" if closed else "quiet")], moving)
+        look = "warning" if closed else "quiet"
+        moving = [[(f"  {safe_text(shown.job.sentence)}", "marked")]] if shown.job else []
+        self._state.show([*([(f" {word}", look)] for word in f" {state}".split(" ")), *moving])
         self._counters.show(
             [
                 _counter("Total", totals.total),

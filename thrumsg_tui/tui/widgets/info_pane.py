@@ -12,7 +12,7 @@ from thrumsg_tui.domain.ages import age
 from thrumsg_tui.domain.campaigns import Campaign, Totals
 from thrumsg_tui.domain.closures import closure
 from thrumsg_tui.domain.conversations import Conversation
-from thrumsg_tui.domain.hours import format_clock
+from thrumsg_tui.domain.hours import InitialWindow, format_clock
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
@@ -139,7 +139,7 @@ def _elsewhere(record: PhoneRecord, contact: Conversation) -> Iterator[tuple[str
 
 def _campaign_section(campaign: Campaign, totals: Totals, now: datetime) -> _Section:
     closed = closure(campaign, now)
-    window, hours = campaign.window, campaign.hours
+    hours = campaign.hours
     quiet = campaign.quiet_hours or campaign.at_contact
     return _Section(
         "Campaign",
@@ -149,7 +149,7 @@ def _campaign_section(campaign: Campaign, totals: Totals, now: datetime) -> _Sec
             ("State", campaign.state + (f": {closed.reason}" if closed else "")),
             ("Created", f"by {campaign.created_by}, {campaign.created_at:%Y-%m-%d}"),
             ("Launched", f"{campaign.launched_at:%Y-%m-%d}" if campaign.launched_at else "not yet"),
-            ("Initials", f"{window.starts or 'any day'} to {window.ends or 'any day'}"),
+            ("Initials", _days(campaign.window)),
             ("Hours", f"{format_clock(hours.opens)} to {format_clock(hours.closes)}, {campaign.whose_hours}"),
             ("Quiet hours", "21:00 to 08:00 at the contact" if quiet else "off"),
             ("QuickSend", "on" if campaign.quicksend else "off"),
@@ -162,3 +162,12 @@ def _campaign_section(campaign: Campaign, totals: Totals, now: datetime) -> _Sec
             ("Reply rate", f"{totals.reply_rate} %"),
         ],
     )
+
+
+def _days(window: InitialWindow) -> str:
+    """Return on which days initial messages are sent (`docs/rules.md 3.2`)."""
+    if window.starts and window.ends:
+        return f"{window.starts} to {window.ends}"
+    if window.starts:
+        return f"from {window.starts}, no end"
+    return f"until {window.ends}" if window.ends else "no end"

@@ -116,7 +116,7 @@ class KeyLine(LineWidget):
     def _lines(self, width: int) -> list[Strip]:
         """Draw what is said in lines of a width; an ellipsis ends the last one if it needs too many."""
         rows, most = (
-            flowed([[piece] for piece in self._said], width - 1),
+            flowed([[piece] for piece in self._said], width - 1, " "),
             max(self.screen.size.height // _LARGEST_PART, 1),
         )
         if len(rows) > most:

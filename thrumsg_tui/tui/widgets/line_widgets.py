@@ -72,13 +72,18 @@ def width_of(parts: Iterable[Part]) -> int:
     return sum(cell_len(text) for text, _ in parts)
 
 
-def flowed(groups: Iterable[Sequence[Part]], width: int) -> list[list[Part]]:
-    """Put groups of parts on as many lines of a width as they need; one that does not fit goes to the next line."""
+def flowed(groups: Iterable[Sequence[Part]], width: int, indent: str = "") -> list[list[Part]]:
+    """Put groups of parts on as many lines of a width as they need; one that does not fit goes to the next line.
+
+    Lines after the first one begin with `indent`, in place of the spaces before their first group.
+    """
     rows: list[list[Part]] = [[]]
     for group in groups:
         if rows[-1] and width_of([*rows[-1], *group]) > width:
-            rows.append([])
-        rows[-1] += group
+            (text, look), *others = group
+            rows.append([(indent + text.lstrip() if indent else text, look), *others])
+        else:
+            rows[-1] += group
     return rows
 
 
@@ -191,6 +196,8 @@ class FlowingLines(StripWidget):
     """Groups of parts, on as many lines as they need."""
 
     DEFAULT_CSS = "FlowingLines { height: auto; }"
+    indent: ClassVar[str] = ""
+    """How lines after the first one begin, in place of the spaces before their first group."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -212,13 +219,13 @@ class FlowingLines(StripWidget):
         self._flow()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(flowed(self._groups, width))
+        return len(flowed(self._groups, width, self.indent))
 
     def render_line(self, y: int) -> Strip:
         return self.strip(self._rows[y] if y < len(self._rows) else [], width=self.size.width)
 
     def _flow(self) -> None:
-        rows = flowed(self._groups, self.size.width or 80)
+        rows = flowed(self._groups, self.size.width or 80, self.indent)
         taller = len(rows) != len(self._rows)
         self._rows = rows
         self.refresh(layout=taller)

@@ -93,5 +93,5 @@ def obstacle_of(view: MessengerView | None, verdict: Verdict | None, now: dateti
         return None
     closed = closure(view.campaign_here, now)
     if verdict.refusal.obstacle is Obstacle.CLOSED and closed and closed.opens_at:
-        return f"closed until {format_moment(view.campaign_here, closed.opens_at, now)}"
+        return f"closed until {format_moment(view.campaign_here, closed.opens_at, now, why=False)}"
     return verdict.refusal.obstacle
