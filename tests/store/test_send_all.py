@@ -132,6 +132,18 @@ def test_follow_ups_are_sent_too(db: Database, owner: Identity, quick: Campaign)
     assert (row["kind"], row["body"]) == (MessageKind.FOLLOW_UP, f"P{PEOPLE - 1}, vote!")
 
 
+def test_who_may_want_to_be_left_alone_gets_nothing_in_bulk(db: Database, owner: Identity, quick: Campaign) -> None:
+    """docs/rules.md 5.4."""
+    work_through(db, owner, quick, "kim")
+    create_follow_up(db, owner, "Quick", "Reminder", "Vote!")
+    receive(db, None, number(0), "please stop")
+    receive(db, None, number(1), "Where?")
+    batches = work_through(db, owner, quick, "kim", Tab.FOLLOW_UPS)
+    assert sum(len(batch.sent) for batch in batches) == PEOPLE - 2
+    [(_, reason)] = [each for batch in batches for each in batch.refused]
+    assert reason.startswith("The contact may want to be left alone")
+
+
 def test_replies_are_never_sent_all_at_once(db: Database, owner: Identity, quick: Campaign) -> None:
     for tab in (Tab.RESPONSES, Tab.OPT_OUTS, Tab.SENT):
         with pytest.raises(Refused, match="never for replies"):

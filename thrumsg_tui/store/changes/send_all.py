@@ -26,6 +26,9 @@ BATCH = 25
 """Messages per transaction: few enough that other writers do not wait long, many enough to be quick."""
 
 
+_MAY_WANT_TO_BE_LEFT = "The contact may want to be left alone: opt them out, or open it and send it by itself."
+
+
 class Unsendable(NamedTuple):
     """A conversation that Send All left out, and the reason as a sentence."""
 
@@ -56,8 +59,8 @@ def send_batch(
     """Send the initials or follow-ups of the next `BATCH` conversations of a tab, in order of id.
 
     A conversation leaves its tab in the transaction that sends, so that nothing is sent twice. A conversation in which
-    the person has a draft is left out, since only what the message box shows may be sent (`docs/rules.md 3.11`). Each
-    message is journalled by itself, and is undone only if its event is named.
+    the person has a draft is left out, since only what the message box shows may be sent (`docs/rules.md 3.11`), and so
+    is a flagged one (5.4). Each message is journalled by itself, and is undone only if its event is named.
 
     Args:
         db: The database.
@@ -93,12 +96,12 @@ def send_batch(
             if draft(tx.conn, who.user.id, conversation_id) is not None:
                 refused.append(Unsendable(conversation_id, "You have a draft in it: open it and send it by itself."))
                 continue
+            to = get_conversation_head(tx.conn, conversation_id)
+            if to.flagged:
+                refused.append(Unsendable(conversation_id, _MAY_WANT_TO_BE_LEFT))
+                continue
             try:
-                sent.append(
-                    send_in(
-                        tx, who, get_conversation_head(tx.conn, conversation_id), kind=kind, single=False
-                    ).message_id
-                )
+                sent.append(send_in(tx, who, to, kind=kind, single=False).message_id)
             except Refused as reason:
                 refused.append(Unsendable(conversation_id, str(reason)))
         last = batch[-1] if len(batch) == BATCH else None
