@@ -40,20 +40,8 @@ def run_in_network(module: str, *words: str) -> subprocess.CompletedProcess[str]
 
 
 def test_a_killed_server_and_a_lost_host_lose_nothing_and_double_nothing() -> None:
-    words = (
-        "--minutes",
-        "0.4",
-        "--people",
-        "90",
-        "--apps",
-        "1",
-        "--pace",
-        "0.4",
-        "--wait",
-        "12",
-        "--server-kills",
-        "1",
-    )
+    words = ("--minutes", "0.4", "--people", "90", "--apps", "1", "--pace", "0.4", "--wait", "12")
+    words += ("--server-kills", "1", "--cuts", "0")
     ran = run(*words)
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout + ran.stderr
     assert "0 things were wrong" in ran.stdout
@@ -64,9 +52,19 @@ def test_a_killed_server_and_a_lost_host_lose_nothing_and_double_nothing() -> No
     assert re.search(r"[1-9]\d* × accepted", ran.stdout), ran.stdout
 
 
+def test_a_host_that_is_cut_off_for_a_while_sends_nothing_twice() -> None:
+    words = ("--minutes", "0.4", "--people", "90", "--apps", "0", "--wait", "12", "--cut-for", "14")
+    ran = run(*words, "--server-kills", "0", "--host-losses", "0")
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout + ran.stderr
+    assert re.search(r"(host-\w) was cut off for 1\d\.\d s with .*; (?!\1)host-\w delivered after", ran.stdout), (
+        ran.stdout
+    )
+    assert re.search(r"connections +\d+ × TLSv1\.[23]\n", ran.stdout), ran.stdout
+
+
 def test_a_deliverer_that_sends_again_what_has_no_answer_is_found_out() -> None:
     words = ("--minutes", "0.15", "--people", "90", "--apps", "0", "--faults", "40", "--harm", "naive")
-    ran = run(*words, "--server-kills", "0", "--host-losses", "0")
+    ran = run(*words, "--server-kills", "0", "--host-losses", "0", "--cuts", "0")
     assert ran.returncode == 1, ran.stdout + ran.stderr
     assert re.search(r"WRONG: sent \d times: the message with our key", ran.stdout), ran.stdout
     assert re.search(r"WRONG: \.\.\.\d{4} got \d initial messages", ran.stdout), ran.stdout
