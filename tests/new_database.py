@@ -9,7 +9,9 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sqlite3
 import tempfile
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +68,16 @@ def new_database(path: Path) -> Location:
 def copied(location: Location, path: Path) -> Location:
     """Have a copy of a database, which must not be open."""
     return Template(location).copy(path)
+
+
+def contents(location: Location) -> object:
+    """Return all that a database holds, to be compared."""
+    if isinstance(location, Path):
+        with closing(sqlite3.connect(location)) as conn:
+            return list(conn.iterdump())
+    from tests.server_databases import POOL
+
+    return POOL.rows_of(location).tables
 
 
 def give_back(location: Location) -> None:

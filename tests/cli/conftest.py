@@ -17,6 +17,7 @@ import pytest
 from thrumsg_tui.cli.main import main
 from thrumsg_tui.store.changes.settings import store_setting
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.location import Location
 from thrumsg_tui.store.queries.settings import PRACTICE
 
 MARIA, DEV, ANN = "+14155550142", "+14155550143", "+14155550144"
@@ -36,10 +37,17 @@ class Shell:
 
     def __init__(self, database: Path, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> None:
         self.database = database
+        self.location: Location = database
+        """Where the database is, if `use` has chosen another one."""
         self._patch = patch
         self._capture = capture
         self._at_terminal = False
         self.log_in("root")
+
+    def use(self, location: Location) -> None:
+        """Have another database from now on, which may be on a server."""
+        self.location = location
+        self._patch.setenv("THRUMSG_DB", str(location))
 
     def log_in(self, login: str, full_name: str = "") -> None:
         """Sit down as somebody else."""

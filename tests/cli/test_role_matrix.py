@@ -7,7 +7,6 @@ import importlib
 import inspect
 import pkgutil
 import shutil
-import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
@@ -20,10 +19,12 @@ import pytest
 
 import thrumsg_tui.store.changes
 from tests.cli.conftest import Shell
+from tests.new_database import Template, contents, give_back, no_database
 from tests.roles import IN_OTHER_WORDS, ROWS, Row, arrange, put_in_doubt
 from thrumsg_tui.cli.main import main
 from thrumsg_tui.cli.parser import build_parser
 from thrumsg_tui.domain.permissions import Permission, Role
+from thrumsg_tui.store.database import Database
 
 CHANGES = Path(thrumsg_tui.store.changes.__path__[0])
 
@@ -41,14 +42,14 @@ NOT_A_COMMAND = {
 class Arranged:
     """The database that the table is tried in, and the folder of its files, both to be copied."""
 
-    database: Path
+    database: Template
     folder: Path
 
 
 @pytest.fixture(scope="module")
 def arranged(tmp_path_factory: pytest.TempPathFactory) -> Arranged:
     folder = tmp_path_factory.mktemp("arranged")
-    database = tmp_path_factory.mktemp("database") / "thrumsg.db"
+    database = no_database(tmp_path_factory.mktemp("database") / "thrumsg.db")
 
     def run(*words: object) -> None:
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()) as error:
@@ -56,7 +57,7 @@ def arranged(tmp_path_factory: pytest.TempPathFactory) -> Arranged:
 
     arrange(run, folder)
     put_in_doubt(database)
-    return Arranged(database, folder)
+    return Arranged(Template(database), folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,9 @@ class Seat:
     folder: Path
     out: Path
 
-    def dump(self) -> list[str]:
+    def dump(self) -> object:
         """All that is stored."""
-        with closing(sqlite3.connect(self.shell.database)) as conn:
-            return list(conn.iterdump())
+        return contents(self.shell.location)
 
     @property
     def written(self) -> list[Path]:
@@ -80,7 +80,7 @@ class Seat:
 
 @pytest.fixture
 def seat(shell: Shell, arranged: Arranged, tmp_path: Path) -> Seat:
-    shutil.copyfile(arranged.database, shell.database)
+    shell.use(arranged.database.copy(tmp_path / "thrumsg.db"))
     out = tmp_path / "out"
     out.mkdir()
     folder = tmp_path / "folder"
@@ -92,7 +92,7 @@ def _lines(row: Row, seat: Seat) -> list[str]:
     """The words of a row; `undo 1` stands for the first reassignment, whose id the journal tells."""
     words = row.words(seat.folder, seat.out)
     if words == ["undo", "1"]:
-        with closing(sqlite3.connect(seat.shell.database)) as conn:
+        with closing(Database(seat.shell.location)) as db, db.reading() as conn:
             (first,) = conn.execute("SELECT MIN(id) FROM event WHERE action = 'reassign'").fetchone()
         return ["undo", str(first)]
     return words
@@ -168,16 +168,15 @@ def test_each_command_is_in_the_table() -> None:
     assert commands - tried == untried.keys()
 
 
-def test_each_change_of_the_store_is_made_by_the_table(seat: Seat, arranged: Arranged) -> None:
+def test_each_change_of_the_store_is_made_by_the_table(seat: Seat, arranged: Arranged, tmp_path: Path) -> None:
     made: set[str] = set()
-    for row in ROWS:
-        shutil.copyfile(arranged.database, seat.shell.database)
+    for nth, row in enumerate(ROWS):
+        give_back(seat.shell.location)
+        seat.shell.use(arranged.database.copy(tmp_path / f"{nth}.db"))
         words = _lines(row, seat)
         seat.shell.log_in("owner")
         with _watching(made):
             seat.shell.done(*words)
-        for left in seat.shell.database.parent.glob("thrumsg.db-*"):
-            left.unlink()
     assert _changes() - made == NOT_A_COMMAND.keys()
 
 

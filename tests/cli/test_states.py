@@ -5,7 +5,6 @@ Each action is tried in each state, by its command and by the change that the ap
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import ANN, DEV, MARIA, Shell
+from tests.new_database import Template, lasting_folder, no_database
 from thrumsg_tui.domain.conversation_facts import DoubtAnswer
 from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import CampaignState, Tab
@@ -34,6 +34,7 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.imports.contacts import import_contacts
 from thrumsg_tui.store.imports.replies import import_replies
 from thrumsg_tui.store.imports.survey import import_survey
+from thrumsg_tui.store.location import Location
 from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign, unassigned
 from thrumsg_tui.store.queries.users import identify
 
@@ -50,21 +51,25 @@ NOT_REASSIGNED = "nothing in it can be reassigned any more"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> dict[CampaignState, Path]:
-    """A database for each state, once it was made: all tests begin with a copy."""
-    folder = tmp_path_factory.mktemp("states")
-    return {state: folder / f"{state}.db" for state in CampaignState}
+def made() -> dict[CampaignState, Template]:
+    """The database of each state, once it was made: all tests begin with a copy."""
+    return {}
 
 
 @pytest.fixture
-def in_state(shell: Shell, tmp_path: Path, made: dict[CampaignState, Path]) -> Callable[[CampaignState], Shell]:
+def in_state(shell: Shell, tmp_path: Path, made: dict[CampaignState, Template]) -> Callable[[CampaignState], Shell]:
     """Bring the campaign Spring, always open, with two senders and three contacts, into a state."""
     _files(tmp_path)
 
     def bring(state: CampaignState) -> Shell:
-        if made[state].exists():
-            shutil.copyfile(made[state], shell.database)
-            return shell
+        if state not in made:
+            shell.use(no_database(lasting_folder("thrumsg-state-") / "thrumsg.db"))
+            make(state)
+            made[state] = Template(shell.location)
+        shell.use(made[state].copy(tmp_path / "thrumsg.db"))
+        return shell
+
+    def make(state: CampaignState) -> None:
         shell.done(
             *("campaign", "create", "Spring", "--initial", "Hi %first_name%", "--draft", "--quicksend"),
             *("--timezone", "UTC", "--open", "00:00", "--close", "24:00", "--no-quiet-hours"),
@@ -77,22 +82,20 @@ def in_state(shell: Shell, tmp_path: Path, made: dict[CampaignState, Path]) -> C
         if state is not DRAFT:
             shell.done("campaign", "launch", "Spring", "--confirm")
             shell.done("send", MARIAS)
-            _put_in_doubt(shell.database)
+            _put_in_doubt(shell.location)
         shell.done("reassign", "Spring", "--conversation", DEVS, "--to", "kim")
         shell.done("gateway", "numbers", "add", OURS, "--gateway", "twilio")
         if state is PAUSED:
             shell.done("campaign", "pause", "Spring")
         if state is ARCHIVED:
             shell.done("campaign", "archive", "Spring", "--yes")
-        shell.done("backup", made[state])
-        return shell
 
     return bring
 
 
-def _put_in_doubt(path: Path) -> None:
+def _put_in_doubt(location: Location) -> None:
     """Put the message to Maria in doubt, which no command line does."""
-    database = Database(path)
+    database = Database(location)
     with database.writing() as tx:
         tx.conn.execute("UPDATE message SET state = 'in_doubt', tried_at = state_at WHERE id = 1")
     database.close()
@@ -323,7 +326,7 @@ def test_a_change_of_the_app_is_refused_just_as_well(
     shell = in_state(state)
     before = shell.json("history"), shell.json("overview", "Spring")
     assert action.change
-    database = Database(shell.database)
+    database = Database(shell.location)
     with database.reading() as conn:
         who = identify(conn, action.login)
     why_not = action.refusals.get(state)
