@@ -41,8 +41,7 @@ def run_in_network(module: str, *words: str) -> subprocess.CompletedProcess[str]
 
 def test_a_killed_server_and_a_lost_host_lose_nothing_and_double_nothing() -> None:
     words = ("--minutes", "0.4", "--people", "90", "--apps", "1", "--pace", "0.4", "--wait", "12")
-    words += ("--server-kills", "1", "--cuts", "0")
-    ran = run(*words)
+    ran = run(*words, "--server-kills", "1", "--cuts", "0")
     assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout + ran.stderr
     assert "0 things were wrong" in ran.stdout
     assert "the server was killed" in ran.stdout
