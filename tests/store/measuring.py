@@ -79,11 +79,11 @@ def kept_plans(filled: Filled, ask: Callable[..., object]) -> Sequence[tuple[str
             if (known := form_of(sql, parameters)) is None:
                 continue
             form, values = known
-            conn.execute(form.preparing("measured").decode())
-            called = form.calling("measured").decode().replace("%s", "?")
+            conn.execute(form.preparing().decode())
+            called = form.calling().decode().replace("%s", "?")
             plan = conn.execute(f"{EXPLAIN} {called}", values).fetchone()[0][0]["Plan"]
             found.append((" ".join(sql.split()), plan))
-            conn.execute("DEALLOCATE measured").fetchall()  # now, as what waits at the end is not sent
+            conn.execute(f"DEALLOCATE {form.name}").fetchall()  # now, as what waits at the end is not sent
     return found
 
 

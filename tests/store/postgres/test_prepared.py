@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 import psycopg
@@ -103,3 +104,20 @@ def test_a_session_that_knows_none_of_them_is_asked_in_full(db: Database, what: 
     else:
         assert asked(db, "SELECT ? AS it", (1,)) == 1
     assert prepared(db) == []
+
+
+def test_a_name_belongs_to_one_statement_in_every_session(db: Database, empty: ServerAddress) -> None:
+    """Else a pooler that hides itself could have another statement run."""
+
+    def names(among: Database, *questions: str) -> set[str]:
+        for question in questions * (USES + 1):
+            asked(among, question, (1,))
+        with among.reading() as conn:
+            return {row["name"] for row in conn.execute("SELECT name FROM pg_prepared_statements").fetchall()}
+
+    first, second = "SELECT ? AS it", "SELECT ? + 1 AS it"
+    with closing(Database(empty)) as other:
+        mine, theirs = names(db, first), names(other, second)
+        assert len(mine) == len(theirs) == 1
+        assert mine.isdisjoint(theirs)
+        assert names(other, first) == mine | theirs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import psycopg
@@ -27,15 +28,20 @@ class Form(NamedTuple):
     sql: str
     types: tuple[str, ...]
 
-    def preparing(self, name: str) -> bytes:
+    @property
+    def name(self) -> str:
+        """Its name in every session: where a pooler gives us another one, that has this statement or none."""
+        return f"thrumsg_{sha256(repr((self.sql, self.types)).encode()).hexdigest()[:32]}"
+
+    def preparing(self) -> bytes:
         """Return the statement that prepares it."""
         types = f"({', '.join(self.types)})" if self.types else ""
-        return f"PREPARE {name}{types} AS {self.sql}".encode()
+        return f"PREPARE {self.name}{types} AS {self.sql}".encode()
 
-    def calling(self, name: str) -> bytes:
+    def calling(self) -> bytes:
         """Return the statement that runs it then, with placeholders of psycopg."""
         values = f"({', '.join(['%s'] * len(self.types))})" if self.types else ""
-        return f"EXECUTE {name}{values}".encode()
+        return f"EXECUTE {self.name}{values}".encode()
 
 
 class Call(NamedTuple):
@@ -116,10 +122,9 @@ class Prepared:
             ((number,),) = run(b"SELECT pg_backend_pid()").fetchall()
             self._is_direct = number == session
         for form in wanted if self._is_direct else ():
-            name = f"thrumsg_{len(self._calls)}"
             try:
-                run(form.preparing(name))
+                run(form.preparing())
             except psycopg.ProgrammingError:
                 _unpreparable.add(form)
             else:
-                self._calls[form] = form.calling(name)
+                self._calls[form] = form.calling()
