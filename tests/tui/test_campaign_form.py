@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from threading import Event
+from typing import Any
 
 import pytest
 from textual._compositor import Compositor, ReflowResult
@@ -11,16 +13,19 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from tests.tui.filling import choose, fill, form_of
-from tests.tui.office import Office
+from tests.tui.office import PATIENCE, Office, settle
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.opened_points import EVERYTHING
 from thrumsg_tui.store.changes.campaigns import edit_campaign
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.queries.campaigns import campaigns, find_assignment, find_campaign
+from thrumsg_tui.store.queries.script_preview import ScriptPreview, script_preview
+from thrumsg_tui.tui.dialogs import campaign_form
 from thrumsg_tui.tui.dialogs.form import FormDialog
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
 from thrumsg_tui.tui.screens.overview import OverviewScreen
+from thrumsg_tui.tui.timers import Timers
 
 
 def stored(office: Office, name: str) -> Campaign:
@@ -68,6 +73,26 @@ async def test_a_letter_lays_nothing_out_anew(bare: Office, monkeypatch: pytest.
         await person.press(*"utumn", "space", "backspace", "left", "home")
         assert laid_out == []
         assert person.sees("autumn")
+
+
+async def test_letters_do_not_wait_for_the_preview(bare: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Event()
+
+    def held_up(*args: Any, **options: Any) -> ScriptPreview:
+        held.wait(PATIENCE)
+        return script_preview(*args, **options)
+
+    bare.timers = Timers(key=PATIENCE)
+    async with bare.app() as person:
+        await person.press("c", *"Autumn", "enter")
+        monkeypatch.setattr(campaign_form, "script_preview", held_up)
+        person.send(*"Hi,STOPP", "backspace", "ctrl+o")
+        await person.reach(lambda: form_of(person).form.entered["script"] == "Hi,STOP", "all letters")
+        assert isinstance(person.app.screen, FormDialog), "what saves waits for the preview"
+        held.set()
+        await settle(person.pilot)
+        assert "Before it is launched, confirm" in person.question
+        assert person.sees("Hi,STOP")
 
 
 async def test_arrows_stop_at_the_last_field(bare: Office) -> None:

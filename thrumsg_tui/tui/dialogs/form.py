@@ -11,8 +11,10 @@ from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.events import Key
 from textual.strip import Strip
 from textual.timer import Timer
+from textual.widgets import Input, TextArea
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.safe_text import safe_text
@@ -24,6 +26,7 @@ from thrumsg_tui.tui.store_client import Progress
 from thrumsg_tui.tui.theme import LOOKS
 from thrumsg_tui.tui.widgets.form import Form, Sentence
 from thrumsg_tui.tui.widgets.form_fields import Field
+from thrumsg_tui.tui.widgets.inputs import is_letter
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, heading, keys_in_frame, separated
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
@@ -155,6 +158,11 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
     def ready_for_keys(self) -> bool:
         """Whether the preview shows the present input, and no quick `save` is under way and no folder being read."""
         return not self._asking and not self._listing and (not self._saving or self._progress is not None)
+
+    def takes_early(self, key: Key) -> bool:
+        """Whether a key does not wait for the preview: it is one more letter of a text."""
+        typing = isinstance(self.focused, Input | TextArea) and not self._saving and not self._listing
+        return typing and is_letter(key)
 
     # Preview
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.highlighter import Highlighter
 from rich.text import Text
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.suggester import Suggester
@@ -12,6 +12,11 @@ from textual.widgets import Input
 
 from thrumsg_tui.domain.safe_text import stand_ins
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
+
+
+def is_letter(key: Key) -> bool:
+    """Return whether a key types or erases a letter of a text."""
+    return key.is_printable or key.key in {"backspace", "delete"}
 
 
 class _Harmless(Highlighter):

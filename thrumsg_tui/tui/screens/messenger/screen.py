@@ -45,15 +45,13 @@ from thrumsg_tui.tui.screens.messenger.send_all_runner import SendAllRunner
 from thrumsg_tui.tui.screens.messenger.state import MessengerState
 from thrumsg_tui.tui.screens.messenger.step_back import StepBack
 from thrumsg_tui.tui.screens.messenger.view_reader import ViewReader
+from thrumsg_tui.tui.widgets.inputs import is_letter
 from thrumsg_tui.tui.widgets.message_box import MessageBox
 from thrumsg_tui.tui.widgets.pane import Pane
 from thrumsg_tui.tui.widgets.replies_pane import RepliesPane
 from thrumsg_tui.tui.widgets.sidebar import Sidebar, SidebarTab
 from thrumsg_tui.tui.widgets.survey_pane import SurveyPane
 from thrumsg_tui.tui.widgets.yellow_bar import YellowBar
-
-_ERASING = frozenset({"backspace", "delete"})
-
 
 OF_PANES = {Scope.TRIAGE, Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES}
 """Scopes whose commands the bottom line names only in their pane."""
@@ -205,7 +203,7 @@ class MessengerScreen(CommandScreen):
 
     def takes_early(self, key: Key) -> bool:
         """Whether a key does not wait for the rows of a search: it is one more letter of that."""
-        return self.search.has_focus and (key.is_printable or key.key in _ERASING)
+        return self.search.has_focus and is_letter(key)
 
     def _paint(self, view: MessengerView) -> None:
         self.view, now = view, self.thrumsg.store.db.clock()
