@@ -17,6 +17,7 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
+from thrumsg_tui.store.queries.contact_search import ContactSearch, Wanted
 from thrumsg_tui.store.queries.conversations import ListRequest, ids, next_waiting
 from thrumsg_tui.store.queries.due import anything_due
 from thrumsg_tui.store.queries.messenger import MessengerView, ViewRequest, messenger_view
@@ -38,6 +39,11 @@ FIRST_ROWS = {
     "415000": Row("the search '415000', by number: its first rows", Unit.MS, before=615, target=50),
 }
 COUNTS = {typed: Row(f"the search {typed!r}: its count", Unit.MS) for typed in FIRST_ROWS}
+FOUND = {
+    "zoe moss-777": Row("finding 'zoe moss-777' in all campaigns: the first match", Unit.MS, before=102, target=50),
+    "moss-777": Row("finding 'moss-777', a last name: the first match", Unit.MS, target=50),
+}
+FINDS = {typed: Row(f"finding {typed!r}: all of them", Unit.MS) for typed in (*FOUND, "9990001")}
 SLICE = Row("the longest slice of a search, for which a key waits", Unit.MS, target=50)
 NEXT = Row("next contact that waits", Unit.MS)
 SENDERS = Row("overview with the table of senders", Unit.MS, before=30, target=8)
@@ -118,6 +124,28 @@ def _slices_of(reader: MessengerReader, wanted: ListRequest) -> tuple[float, lis
     return first_rows, slices
 
 
+def _finds(setting: Setting) -> Iterator[Figure]:
+    with _reader(setting) as reader:
+        for typed, row in FINDS.items():
+            found = [_found_by(reader, typed) for _ in range(setting.scale.few)]
+            if typed in FOUND:
+                yield Figure(FOUND[typed], tuple(first for first, _ in found))
+            yield Figure(row, tuple(whole for _, whole in found))
+
+
+def _found_by(reader: MessengerReader, typed: str) -> tuple[float, float]:
+    """Find contacts in all campaigns; how many milliseconds the first match took, or that there is none, and all."""
+    search, first, whole = ContactSearch(Wanted(typed)), None, 0.0
+    while not search.is_done:
+        start = perf_counter()
+        with reader.db.reading() as conn:
+            search.advance(conn)
+        whole += (perf_counter() - start) * 1000
+        if first is None and len(search):
+            first = whole
+    return whole if first is None else first, whole
+
+
 def _others(setting: Setting) -> Iterator[Figure]:
     times = setting.scale.times
     with _reader(setting) as reader:
@@ -164,6 +192,7 @@ READING = Family(
         Part((OPEN,), _opening),
         Part((*MOVES.values(), *ENDS.values(), INITIAL_END), _views),
         Part((*FIRST_ROWS.values(), *COUNTS.values(), SLICE), _searches),
+        Part((*FOUND.values(), *FINDS.values()), _finds),
         Part((NEXT, SENDERS, DUE, QUEUED), _others),
     ),
 )

@@ -149,3 +149,30 @@ def test_a_sender_finds_only_their_own(db: Database, owner: Identity, spring: Ca
 def test_nothing_is_found_by_nothing(db: Database, owner: Identity, spring: Campaign, text: str) -> None:
     take_in(db, owner, "Spring", ["Zoe"])
     assert found(db, text) == []
+
+
+@pytest.mark.parametrize("text", ["zoe", "zoe moss", "kai a", "zoe  MOSS-1"])
+def test_who_is_called_so_is_found_by_the_first_slices_however_many_there_are(large: Database, text: str) -> None:
+    search, slices = ContactSearch(Wanted(text)), 0
+    with large.reading() as conn:
+        while not len(search):
+            search.advance(conn)
+            slices += 1
+        first = found_contacts(conn, search.ids)
+    assert slices <= len(Tab)
+    assert all(fold(each.row.name).startswith(fold(text)) for each in first)
+
+
+def test_a_match_that_was_found_before_takes_no_other_s_place(db: Database, owner: Identity, spring: Campaign) -> None:
+    """The names that begin so are met again among all names."""
+    take_in(db, owner, "Spring", ["Ann", "Anna", "Joanna", "Susann"])
+    search = ContactSearch(Wanted("ann"), 3)
+    with db.reading() as conn:
+        while not search.is_done:
+            search.advance(conn)
+    assert len(search) == 3
+    search = ContactSearch(Wanted("ann"), 5)
+    with db.reading() as conn:
+        while not search.is_done:
+            search.advance(conn)
+    assert (len(search), search.is_cut) == (4, False)

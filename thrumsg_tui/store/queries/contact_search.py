@@ -10,7 +10,8 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import digits, fold
 from thrumsg_tui.domain.users import UserId
 from thrumsg_tui.store.engines.connection import Connection
-from thrumsg_tui.store.queries.conversations import name_condition, number_condition, rows_of
+from thrumsg_tui.store.queries.conversations import beginnings, name_condition, number_condition, rows_of
+from thrumsg_tui.store.queries.index_walk import IndexWalk
 from thrumsg_tui.store.queries.lookup import FoundConversation, conversations_by_id
 
 MOST = 1_000
@@ -28,11 +29,11 @@ _TABS = (
 )
 """The conditions of the indexes by name, such as `conversation_sent_by_name`: each conversation is in one of them."""
 
-_LAST = 1 << 60
-"""Beyond the id of any assignment."""
+_BY_NAME = ("assignment_id", "first_key", "last_key", "id")
+"""The columns of these indexes."""
 
-_Place: TypeAlias = Mapping[str, object]
-"""The values of a row in the columns of the indexes by name."""
+_ALL = 1 << 60
+"""More than there can be."""
 
 _Rank: TypeAlias = tuple[int, int]
 """The place of a match: 0 if a name begins with the text or the number ends with it, else 1; and its urgency."""
@@ -56,8 +57,9 @@ class Wanted:
 class ContactSearch:
     """A search for contacts; each call of `advance` does a slice of it.
 
-    It reads all names from the indexes of the tabs by name, and all numbers from that of `contact.phone`: 0.3 µs each.
-    A contact is found once for each of their conversations.
+    Names that begin with the text are looked up in the indexes of the tabs by name, so that the first match comes at
+    once as a rule. Then all names are read from these indexes, 0.25 µs each, or first all numbers from that of
+    `contact.phone`, 0.1 µs each. A contact is found once for each of their conversations.
     """
 
     def __init__(self, wanted: Wanted, most: int | None = MOST, entries: int = _ENTRIES) -> None:
@@ -116,39 +118,46 @@ class ContactSearch:
 
     def _slice_by_slice(self) -> Generator[None, Connection, None]:
         """Do a slice for each connection that is sent."""
-        spans: Sequence[tuple[int, int]] = [(0, _LAST)]
+        assignments: Sequence[int | None] = (None,)
         if self.wanted.own is not None:
             own = (yield).execute("SELECT id FROM assignment WHERE user_id = ? AND active = 1", (self.wanted.own,))
-            spans = [(row["id"], row["id"]) for row in own]
+            assignments = [row["id"] for row in own]
         if self._number:
             yield from self._scan_numbers(*self._number)
+        else:
+            for tab in _TABS:
+                yield from self._look_up_names(tab)
         for tab in _TABS:
-            for first, last in spans:
-                yield from self._scan_names(tab, first, last)
+            for assignment in assignments:
+                yield from self._scan_names(tab, assignment)
 
-    def _scan_names(self, tab: str, first: int, last: int) -> Generator[None, Connection, None]:
-        """Find the names that match in the index of a tab, from one assignment to another."""
-        matches, searched = name_condition(self.wanted.text)
-        columns = "assignment_id, first_key, last_key, id"
-        beyond = f"{tab} AND ({columns}) > (:assignment_id, :first_key, :last_key, :id)"
-        to_the_last = "assignment_id <= :last"
-        end: _Place | None = {"assignment_id": first, "first_key": "", "last_key": "", "id": 0}
-        while end:
-            conn, place = (yield), {**end, "last": last}
-            edge = conn.execute(
-                f"""
-                SELECT {columns} FROM conversation WHERE {beyond} AND {to_the_last}
-                ORDER BY {columns} LIMIT 1 OFFSET :entries
-                """,
-                {**place, "entries": self._entries - 1},
-            ).fetchone()
-            end = dict(edge) if edge else None
-            to_the_edge = f"({columns}) <= (:end_assignment_id, :end_first_key, :end_last_key, :end_id)"
-            until = to_the_edge if end else to_the_last
+    def _look_up_names(self, tab: str) -> Generator[None, Connection, None]:
+        """Find some of the names that begin with the text, in the index of a tab: they are found wherever they are."""
+        whose = "1 = 1" if self.wanted.own is None else "assignment.user_id = :own AND assignment.active = 1"
+        for begins, searched in beginnings(self.wanted.text):
+            conn = yield
             rows = conn.execute(
-                f"SELECT id FROM conversation WHERE {beyond} AND {until} AND {matches} ORDER BY {columns} LIMIT :left",
-                {**place, **searched, "left": self._left}
-                | {f"end_{name}": value for name, value in (end or {}).items()},
+                f"""
+                SELECT conversation.id FROM assignment CROSS JOIN conversation
+                WHERE {whose} AND conversation.assignment_id = assignment.id AND {tab} AND {begins} LIMIT :most
+                """,
+                {**searched, "own": self.wanted.own, "most": min(self._at_most, self._entries)},
+            )
+            self._take(conn, [row["id"] for row in rows])
+
+    def _scan_names(self, tab: str, own: int | None) -> Generator[None, Connection, None]:
+        """Find the names that match in the index of a tab, of one's own assignment or of all."""
+        matches, searched = name_condition(self.wanted.text)
+        if own is None:
+            walk = IndexWalk(tab, {}, _BY_NAME, self._entries, least=0)
+        else:
+            walk = IndexWalk(f"{tab} AND assignment_id = :own", {"own": own}, _BY_NAME[1:], self._entries)
+        while not walk.is_done:
+            conn = yield
+            some = walk.next(conn)
+            rows = conn.execute(
+                f"SELECT id FROM conversation WHERE {some.condition} AND {matches} ORDER BY {walk.order} LIMIT :most",
+                {**some.parameters, **searched, "most": self._at_most},
             )
             self._take(conn, [row["id"] for row in rows])
 
@@ -167,23 +176,24 @@ class ContactSearch:
                 SELECT conversation.id, contact.phone FROM contact CROSS JOIN conversation
                 WHERE contact.phone > :start AND {"contact.phone <= :end" if end else "1 = 1"} AND {matches}
                   AND conversation.contact_id = contact.id AND {"1 = 1" if self.wanted.own is None else own}
-                ORDER BY contact.phone LIMIT :left
+                ORDER BY contact.phone LIMIT :most
                 """,
-                {**searched, "start": start, "end": end, "own": self.wanted.own, "left": self._left},
+                {**searched, "start": start, "end": end, "own": self.wanted.own, "most": self._at_most},
             ).fetchall()
             ending = {row["id"] for row in rows if row["phone"].endswith(digits(self.wanted.text))}
             self._take(conn, [row["id"] for row in rows], ending)
 
     @property
-    def _left(self) -> int:
-        """How many matches are still wanted."""
-        return _LAST if self._most is None else self._most - len(self._found)
+    def _at_most(self) -> int:
+        """How many matches a slice needs at most, whatever of them was found before."""
+        return _ALL if self._most is None else self._most
 
     def _take(self, conn: Connection, matches: Sequence[int], best: Collection[int] = ()) -> None:
         """Add matches, `best` among them; their ranks are read from their rows, since no index has all of that."""
         wanted = fold(self.wanted.text)
-        for start in range(0, len(matches), 500):
-            some = matches[start : start + 500]
+        new = [each for each in matches if each not in self._found][: self._at_most - len(self._found)]
+        for start in range(0, len(new), 500):
+            some = new[start : start + 500]
             marks = ", ".join("?" * len(some))
             rows = conn.execute(
                 f"SELECT id, urgency, first_key, last_key FROM conversation WHERE id IN ({marks})", some
@@ -192,7 +202,7 @@ class ContactSearch:
                 name = f"{row['first_key']} {row['last_key']}"
                 begins = name.startswith(wanted) or row["last_key"].startswith(wanted)
                 rank = (0 if begins or row["id"] in best else 1, row["urgency"])
-                self._found[row["id"]] = min(rank, self._found.get(row["id"], rank))
+                self._found[row["id"]] = rank
 
 
 @dataclass(frozen=True, slots=True)

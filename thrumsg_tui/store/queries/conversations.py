@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
@@ -12,10 +12,13 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.store.engines.connection import Asked, Connection, Cursor, Row
 from thrumsg_tui.store.media import media_from
-from thrumsg_tui.store.queries.like_patterns import containing, number_patterns
+from thrumsg_tui.store.queries.like_patterns import containing, literal, number_patterns
 from thrumsg_tui.store.queries.list_orders import Order, order_of
 from thrumsg_tui.store.schema import WAITING
 from thrumsg_tui.store.times import from_ms_or_none
+
+_LAST_CHARACTER = "\U0010ffff"
+"""After all characters, so that what begins with a text comes before the text with this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +80,33 @@ def list_filter(request: ListRequest) -> tuple[str, dict[str, object]]:
 def name_condition(search: str) -> tuple[str, dict[str, object]]:
     """Return the condition for the conversations whose contact's name has the text searched; the keys are folded."""
     wanted = fold(search)
-    pattern: dict[str, object] = {"name": containing(wanted)}
-    if " " in wanted:
-        return "first_key || ' ' || last_key LIKE :name ESCAPE '\\'", pattern
-    return "(first_key LIKE :name ESCAPE '\\' OR last_key LIKE :name ESCAPE '\\')", pattern  # takes half as long
+    patterns: dict[str, object] = {"name": containing(wanted)}
+    has_it = ["first_key LIKE :name ESCAPE '\\'", "last_key LIKE :name ESCAPE '\\'"]
+    for nth, (first, last) in enumerate(_divided(wanted)):  # to join the names of each row takes longer
+        has_it.append(f"first_key LIKE :ends_{nth} ESCAPE '\\' AND last_key LIKE :begins_{nth} ESCAPE '\\'")
+        patterns |= {f"ends_{nth}": f"%{literal(first)}", f"begins_{nth}": f"{literal(last)}%"}
+    return f"({' OR '.join(has_it)})", patterns
+
+
+def beginnings(search: str) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield conditions for conversations whose contact's name begins with the text searched, for an index by name.
+
+    Some such names are left out: those in which a first name of several words goes on behind the text.
+    """
+    wanted = fold(search)
+    divided = list(_divided(wanted))
+    if not divided:
+        yield "first_key >= :first AND first_key < :beyond", {"first": wanted, "beyond": wanted + _LAST_CHARACTER}
+    for first, last in divided:
+        known: dict[str, object] = {"first": first, "last": last, "beyond": last + _LAST_CHARACTER}
+        yield "first_key = :first AND last_key >= :last AND last_key < :beyond", known
+
+
+def _divided(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the ways to divide a text into a first and a last name: at each space."""
+    words = text.split(" ")
+    for nth in range(1, len(words)):
+        yield " ".join(words[:nth]), " ".join(words[nth:])
 
 
 def number_condition(search: str, *, by_phone: bool) -> tuple[str, dict[str, object]] | None:

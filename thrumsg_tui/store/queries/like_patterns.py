@@ -15,8 +15,12 @@ _SHORTEST_TRUNK = 5
 
 def containing(text: str) -> str:
     """Return the pattern for text that contains `text` literally; use it with ESCAPE and a backslash."""
-    literal = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{literal}%"
+    return f"%{literal(text)}%"
+
+
+def literal(text: str) -> str:
+    """Return the part of a pattern that stands for `text` itself; use it with ESCAPE and a backslash."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def number_patterns(text: str) -> dict[str, object]:

@@ -20,6 +20,7 @@ from thrumsg_tui.store.queries.conversations import (
     number_condition,
     search_condition,
 )
+from thrumsg_tui.store.queries.index_walk import IndexWalk
 from thrumsg_tui.store.queries.matches import Matches
 
 
@@ -30,7 +31,7 @@ class Slices:
     rows: int = 1_000
     """Conversations, in the order of the list."""
 
-    entries: int = 20_000
+    entries: int = 30_000
     """Entries of an index: names or numbers."""
 
     sorted: int = 5_000
@@ -45,16 +46,16 @@ SLICES = Slices()
 _Place: TypeAlias = Mapping[str, object]
 """The values of a row in the columns of an order."""
 
-_BEFORE_ALL: _Place = {"first_key": "", "last_key": "", "id": 0}
-"""A place before all rows in the order by name."""
+_BY_NAME = ("first_key", "last_key", "id")
+"""The columns of the order by name."""
 
 
 class Search:
     """A search in a tab, each call of `advance` a slice of it.
 
     The first slice reads the first rows of the list: what many contacts match has its first window there. Else all
-    names of the tab are read from the index of the tab by name, and all numbers from that of `contact.phone`; few
-    matches are then sorted. So the count takes 0.2 µs for each conversation of the tab, and the rows nearly nothing.
+    names of the tab are read from the index of the tab by name, 0.25 µs each, and all numbers from that of
+    `contact.phone`, 0.1 µs each; few matches are then sorted.
     """
 
     def __init__(
@@ -171,7 +172,7 @@ class Search:
             found.total = len(found.ids)
             return
         matching = array("q")
-        yield from self._scan_names(_BEFORE_ALL, matching)
+        yield from self._scan_names(None, matching)
         if number:
             yield from self._scan_numbers(*number, matching)
             matching = array("q", dict.fromkeys(matching))
@@ -205,29 +206,18 @@ class Search:
                 return dict(rows[-1])
         return None
 
-    def _scan_names(self, place: _Place, into: array[int]) -> Generator[None, Connection, None]:
-        """Find the names that match, from a place in the order by name on."""
+    def _scan_names(self, place: _Place | None, into: array[int]) -> Generator[None, Connection, None]:
+        """Find the names that match, from a place in the order by name on, None for all of them."""
         where, parameters = list_filter(self.request)
         matches, searched = name_condition(self.request.search)
-        beyond = f"{where} AND (first_key, last_key, id) > (:first_key, :last_key, :id)"
-        end: _Place | None = place
-        while end:
-            conn, place = (yield), end
-            last = conn.execute(
-                f"""
-                SELECT first_key, last_key, id FROM conversation WHERE {beyond}
-                ORDER BY first_key, last_key, id LIMIT 1 OFFSET :entries
-                """,
-                {**parameters, **place, "entries": self._slices.entries - 1},
-            ).fetchone()
-            end = dict(last) if last else None
-            until = "(first_key, last_key, id) <= (:end_first_key, :end_last_key, :end_id)" if end else "1 = 1"
+        after = [place[column] for column in _BY_NAME] if place else ()
+        walk = IndexWalk(where, parameters, _BY_NAME, self._slices.entries, after)
+        while not walk.is_done:
+            conn = yield
+            some = walk.next(conn)
             rows = conn.execute(
-                f"""
-                SELECT id FROM conversation WHERE {beyond} AND {until} AND {matches}
-                ORDER BY first_key, last_key, id
-                """,
-                {**parameters, **searched, **place, **{f"end_{name}": value for name, value in (end or {}).items()}},
+                f"SELECT id FROM conversation WHERE {some.condition} AND {matches} ORDER BY {walk.order}",
+                {**some.parameters, **searched},
             )
             into.extend(row["id"] for row in rows)
 
