@@ -27,7 +27,7 @@ from thrumsg_tui.store.changes.answers import AnswerChange, record_answer
 from thrumsg_tui.store.changes.campaigns import change_state, remove_sender
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_out_lists import OptOutList, opt_out_numbers
-from thrumsg_tui.store.changes.opt_outs import NumberOptIn, NumberOptOut, opt_in_number, opt_out_number
+from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.parse_undoable import parse_undoable, undoable_change, undoable_changes
 from thrumsg_tui.store.changes.reassign import Reassignment, SenderRemoval, reassign
 from thrumsg_tui.store.changes.receive import receive
@@ -35,6 +35,7 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.skip_follow_up import FollowUpSkip, skip_follow_up
 from thrumsg_tui.store.changes.stored_opt_outs import Described
 from thrumsg_tui.store.changes.undo import undo
+from thrumsg_tui.store.changes.undo_opt_outs import NumberOptIn, NumberOptOut
 from thrumsg_tui.store.changes.undo_send import SentMessage
 from thrumsg_tui.store.changes.undoable_change import RecordedEvent, UndoableChange
 from thrumsg_tui.store.database import Database

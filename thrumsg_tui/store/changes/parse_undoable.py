@@ -9,9 +9,9 @@ from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.store.changes.answers import AnswerChange
 from thrumsg_tui.store.changes.opt_out_lists import OptOutList
-from thrumsg_tui.store.changes.opt_outs import NumberOptIn, NumberOptOut
 from thrumsg_tui.store.changes.reassign import Reassignment, SenderRemoval
 from thrumsg_tui.store.changes.skip_follow_up import FollowUpSkip
+from thrumsg_tui.store.changes.undo_opt_outs import NumberOptIn, NumberOptOut
 from thrumsg_tui.store.changes.undo_send import SentMessage
 from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange, read_entry
 from thrumsg_tui.store.engines.connection import Connection
