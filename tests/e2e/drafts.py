@@ -6,7 +6,7 @@ from tests.e2e.conftest import Office
 from tests.e2e.messenger import Messenger, open_messenger
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.thread import draft
+from thrumsg_tui.store.queries.drafts import draft
 from thrumsg_tui.store.queries.users import users
 
 

@@ -28,7 +28,7 @@ from thrumsg_tui.store.changes.users import add_user
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.opt_out_report import opt_out_report
-from thrumsg_tui.store.queries.thread import thread_events
+from thrumsg_tui.store.queries.thread_events import thread_events
 from thrumsg_tui.store.restore import Restored, restore
 
 pytestmark = pytest.mark.only_sqlite("a backup is a copy of a file")

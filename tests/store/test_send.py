@@ -26,7 +26,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.thread import draft
+from thrumsg_tui.store.queries.drafts import draft
 
 NEW_YORK = "America/New_York"
 

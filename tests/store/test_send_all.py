@@ -18,7 +18,7 @@ from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import BATCH, SentBatch, send_batch
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.thread import draft
+from thrumsg_tui.store.queries.drafts import draft
 
 PEOPLE = BATCH + 5
 

@@ -28,7 +28,7 @@ from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.thread import draft
+from thrumsg_tui.store.queries.drafts import draft
 from thrumsg_tui.store.queries.undo_preview import last_undoable, taken_back_in
 
 

@@ -23,9 +23,10 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries.campaigns import get_campaign, others_here, questions
+from thrumsg_tui.store.queries.drafts import draft
 from thrumsg_tui.store.queries.next_message import fill_in
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
-from thrumsg_tui.store.queries.thread import draft, get_conversation
+from thrumsg_tui.store.queries.thread import get_conversation
 
 _LATEST = 6
 """How many messages and events are shown, if no more are unanswered, before the person asks for all."""

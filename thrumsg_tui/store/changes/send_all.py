@@ -20,7 +20,8 @@ from thrumsg_tui.store.changes.send import send_in
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.locks import CampaignLock, ConversationLock
 from thrumsg_tui.store.queries.campaigns import get_assignment, get_campaign
-from thrumsg_tui.store.queries.thread import draft, get_conversation_head
+from thrumsg_tui.store.queries.drafts import draft
+from thrumsg_tui.store.queries.thread import get_conversation_head
 
 BATCH = 25
 """Messages per transaction: few enough that other writers do not wait long, many enough to be quick."""

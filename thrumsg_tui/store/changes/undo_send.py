@@ -19,9 +19,10 @@ from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.locks import ConversationLock, Lock
+from thrumsg_tui.store.queries.drafts import draft
 from thrumsg_tui.store.queries.next_message import next_message
 from thrumsg_tui.store.queries.ownership import require_own
-from thrumsg_tui.store.queries.thread import draft, get_conversation_head
+from thrumsg_tui.store.queries.thread import get_conversation_head
 from thrumsg_tui.store.queries.users import USER_COLUMNS, user_of
 
 

@@ -27,6 +27,7 @@ from thrumsg_tui.store.queries.campaigns import (
     ask_totals,
 )
 from thrumsg_tui.store.queries.conversations import ListRequest, ask_rows
+from thrumsg_tui.store.queries.drafts import ask_draft, ask_drafts
 from thrumsg_tui.store.queries.list_places import Landmark
 from thrumsg_tui.store.queries.list_windows import WindowRequest, list_window, search_window
 from thrumsg_tui.store.queries.lookup import PhoneRecord, look_up
@@ -34,13 +35,8 @@ from thrumsg_tui.store.queries.next_message import NextMessage, next_message
 from thrumsg_tui.store.queries.recommended_replies import ask_recommended_replies
 from thrumsg_tui.store.queries.search import Search, continued
 from thrumsg_tui.store.queries.settings import Settings, ask_settings
-from thrumsg_tui.store.queries.thread import (
-    ask_conversation,
-    ask_draft,
-    ask_drafts,
-    get_conversation_head,
-    thread_events,
-)
+from thrumsg_tui.store.queries.thread import ask_conversation, get_conversation_head
+from thrumsg_tui.store.queries.thread_events import thread_events
 from thrumsg_tui.store.times import to_ms
 
 _JUST_NOW = timedelta(seconds=30)

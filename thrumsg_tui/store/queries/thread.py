@@ -1,41 +1,33 @@
-"""One conversation with its thread, events, answers and opt-out."""
+"""One conversation with its thread, answers and opt-out."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, CampaignId, ChoiceId, FollowUpId, QuestionId
 from thrumsg_tui.domain.contact_zones import ContactZones
-from thrumsg_tui.domain.conversation_facts import Handover
 from thrumsg_tui.domain.conversations import (
     NAMELESS,
     Conversation,
     ConversationHead,
     ConversationId,
-    EventId,
     Message,
     MessageId,
     OptOut,
-    ThreadEvent,
 )
 from thrumsg_tui.domain.enums import Direction, HoursIn, MessageKind, MessageState, OptOutKind, Status
 from thrumsg_tui.domain.errors import NotFound
-from thrumsg_tui.domain.event_facts import EventFacts
-from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.media import Media
 from thrumsg_tui.domain.names import full_name
-from thrumsg_tui.domain.organization_facts import ConversationRenumbered, NumberReplaced
 from thrumsg_tui.domain.our_numbers import NumberState
-from thrumsg_tui.domain.redaction import Ours
 from thrumsg_tui.domain.users import UserId
 from thrumsg_tui.store.engines.connection import Asked, Connection, Row
-from thrumsg_tui.store.event_details import facts_of
 from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.phones import zones_of
 from thrumsg_tui.store.queries.consent import WRITTEN_AT
+from thrumsg_tui.store.queries.thread_events import ask_thread_events, with_numbers
 from thrumsg_tui.store.queries.users import user_name
 from thrumsg_tui.store.times import from_ms, from_ms_or_none
 
@@ -57,7 +49,7 @@ def ask_conversation(conn: Connection, conversation_id: ConversationId) -> Asked
     """Ask for `get_conversation`."""
     head = _ask_head(conn, conversation_id)
     messages = _ask_messages(conn, conversation_id)
-    events = _ask_events(conn, conversation_id)
+    events = ask_thread_events(conn, conversation_id)
     answers = _ask_answers(conn, conversation_id)
     opt_out = _ask_opt_out(conn, _PHONE_OF, conversation_id)
 
@@ -66,7 +58,7 @@ def ask_conversation(conn: Connection, conversation_id: ConversationId) -> Asked
         return Conversation(
             **fields,
             messages=messages(),
-            events=_with_numbers(events(), fields["our_number"]),
+            events=with_numbers(events(), fields["our_number"]),
             answers=answers(),
             opt_out=opt_out(),
         )
@@ -201,60 +193,6 @@ def _message_of(row: Row) -> Message:
     )
 
 
-def thread_events(conn: Connection, conversation_id: ConversationId) -> tuple[ThreadEvent, ...]:
-    """Read a conversation's events other than messages, oldest first (`docs/rules.md 3.10`)."""
-    return _ask_events(conn, conversation_id)()
-
-
-def _ask_events(conn: Connection, conversation_id: ConversationId) -> Asked[tuple[ThreadEvent, ...]]:
-    rows = conn.execute(
-        f"""
-        SELECT event.id, event.at, event.action, event.summary, event.details, event.user_id,
-               touched.from_assignment_id AS source, touched.to_assignment_id AS destination,
-               {user_name("doer")} AS doer, {user_name("giver")} AS giver, {user_name("taker")} AS taker
-        FROM event_conversation AS touched
-        JOIN event ON event.id = touched.event_id
-        LEFT JOIN users AS doer ON doer.id = event.user_id
-        LEFT JOIN assignment AS source ON source.id = touched.from_assignment_id
-        LEFT JOIN users AS giver ON giver.id = source.user_id
-        LEFT JOIN assignment AS destination ON destination.id = touched.to_assignment_id
-        LEFT JOIN users AS taker ON taker.id = destination.user_id
-        WHERE touched.conversation_id = ? ORDER BY touched.event_id
-        """,
-        (conversation_id,),
-    )
-    return lambda: tuple(map(_event_of, rows))
-
-
-def _with_numbers(events: Sequence[ThreadEvent], kept: str | None) -> tuple[ThreadEvent, ...]:
-    """Name in each event that replaced our number the one that this conversation got.
-
-    The event itself concerns many conversations, each of which may have got another. So the last one gave the number
-    that the conversation keeps, and any before it the one that the next replaced.
-    """
-    named: list[ThreadEvent] = []
-    for event in reversed(events):
-        facts = event.facts
-        if isinstance(facts, NumberReplaced) and facts.now is None and kept is not None:
-            facts = NumberReplaced(facts.was, Ours(kept), facts.conversations)
-            event = replace(event, facts=facts)  # noqa: PLW2901 - the same event, in this thread
-        if isinstance(facts, NumberReplaced | ConversationRenumbered):
-            kept = facts.was
-        named.append(event)
-    return tuple(reversed(named))
-
-
-def _event_of(row: Row) -> ThreadEvent:
-    kind = EventKind(row["action"])
-    facts: EventFacts | Handover
-    if row["destination"] is None:
-        facts = facts_of(kind, row["summary"], row["details"])
-    else:
-        facts = Handover(row["giver"] or UNASSIGNED, row["taker"] or UNASSIGNED, undo=kind is EventKind.UNDO)
-    by = None if row["user_id"] is None else UserId(row["user_id"])
-    return ThreadEvent(EventId(row["id"]), from_ms(row["at"]), row["action"], facts, by, row["doer"])
-
-
 def answers(conn: Connection, conversation_id: ConversationId) -> dict[QuestionId, ChoiceId]:
     """Read the recorded survey answers of a conversation."""
     return _ask_answers(conn, conversation_id)()
@@ -294,35 +232,3 @@ def _opt_out_of(row: Row) -> OptOut:
     by = row["name"]
     written_at = from_ms(row["written_at"])
     return OptOut(row["phone"], OptOutKind(row["kind"]), row["note"], from_ms(row["at"]), by, written_at)
-
-
-def draft(conn: Connection, user_id: UserId, conversation_id: ConversationId) -> str | None:
-    """Read a person's draft in a conversation, None if there is none (`docs/rules.md 3.11`)."""
-    return ask_draft(conn, user_id, conversation_id)()
-
-
-def ask_draft(conn: Connection, user_id: UserId, conversation_id: ConversationId) -> Asked[str | None]:
-    """Ask for `draft`."""
-    rows = conn.execute("SELECT body FROM draft WHERE user_id = ? AND conversation_id = ?", (user_id, conversation_id))
-    return lambda: next((str(row["body"]) for row in rows), None)
-
-
-def drafts(conn: Connection, user_id: UserId, conversations: Sequence[ConversationId]) -> dict[ConversationId, str]:
-    """Read a person's drafts in the conversations of a page, by the primary key."""
-    return ask_drafts(conn, user_id, conversations)()
-
-
-def ask_drafts(
-    conn: Connection, user_id: UserId, conversations: Sequence[ConversationId]
-) -> Asked[dict[ConversationId, str]]:
-    """Ask for `drafts`."""
-    if not conversations:
-        return dict
-    rows = conn.execute(
-        f"""
-        SELECT conversation_id, body FROM draft
-        WHERE user_id = ? AND conversation_id IN ({", ".join("?" * len(conversations))})
-        """,
-        (user_id, *conversations),
-    )
-    return lambda: {ConversationId(row["conversation_id"]): row["body"] for row in rows}
