@@ -30,6 +30,15 @@ def test_a_sender_finds_only_their_own(spring: Shell) -> None:
     assert "Nobody of yours matches." in spring.done("find", "dev")
 
 
+def test_a_number_that_is_in_no_campaign_is_looked_up(spring: Shell) -> None:
+    stranger = "+14155559876"
+    spring.done("receive", "--from", stranger, "--body", "Who are you?")
+    assert spring.json("find", "9876") == []
+    assert "lookup NUMBER` tells of a number that is in no campaign." in spring.done("find", "9876")
+    assert "Who are you?" in spring.done("lookup", stranger)
+    assert "lookup" not in spring.done("find", "nobody")
+
+
 def test_hidden_numbers_are_not_searched(spring: Shell) -> None:
     spring.done("settings", "redact_phones", "on")
     assert spring.json("find", "0142") == []

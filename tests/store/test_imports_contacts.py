@@ -213,3 +213,15 @@ def test_a_sender_may_not_import(db: Database, spring: Campaign, path: Path) -> 
         kim = identify(conn, "kim")
     with pytest.raises(NotPermitted):
         import_contacts(db, kim, path, "Spring")
+
+
+def test_every_contact_is_in_a_campaign(db: Database, owner: Identity, spring: Campaign, tmp_path: Path) -> None:
+    """Else a search by name would not find them: it reads the names of conversations (docs/rules.md 3.21)."""
+    file = tmp_path / "contacts.csv"
+    file.write_text("first name,phone\nAnn,4155550101\nBo,4155550102\nBo,not a number\nAnn,4155550101\n")
+    for dry_run in (True, False, False):
+        import_contacts(db, owner, file, "Spring", ImportOptions(dry_run=dry_run))
+    nowhere = "NOT EXISTS (SELECT 1 FROM conversation WHERE contact_id = contact.id)"
+    with db.reading() as conn:
+        found = conn.execute(f"SELECT COUNT(*) AS all_, COUNT(*) FILTER (WHERE {nowhere}) AS nowhere FROM contact")
+        assert tuple(found.fetchone()) == (2, 0)

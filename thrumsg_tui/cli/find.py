@@ -16,6 +16,7 @@ from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries.contact_search import ContactSearch, FoundContact, Wanted, found_contacts
+from thrumsg_tui.store.queries.conversations import number_condition
 
 _WORDS = 60
 """How many characters of the last message are shown."""
@@ -50,8 +51,10 @@ def find(session: Session, args: Namespace) -> Report:
     ]
     heads = ("Id", "Contact", "Phone", "Campaign", "Sender", "Status", "Last message")
     nobody = "Nobody matches." if own is None else "Nobody of yours matches."
-    hidden = " Numbers are hidden, so digits are not searched." if phones.redacts else ""
-    return Report(records, table(heads, rows) if found else [nobody + hidden])
+    more = " Numbers are hidden, so digits are not searched." if phones.redacts else ""
+    if own is None and number_condition(args.text, by_phone=True):
+        more += f" `{session.program} lookup NUMBER` tells of a number that is in no campaign."
+    return Report(records, table(heads, rows) if found else [nobody + more])
 
 
 def _last_words(found: FoundContact) -> str:
