@@ -81,11 +81,15 @@ def name_condition(search: str) -> tuple[str, dict[str, object]]:
     """Return the condition for the conversations whose contact's name has the text searched; the keys are folded."""
     wanted = fold(search)
     patterns: dict[str, object] = {"name": containing(wanted)}
-    has_it = ["first_key LIKE :name ESCAPE '\\'", "last_key LIKE :name ESCAPE '\\'"]
+    in_first, in_last = "first_key LIKE :name ESCAPE '\\'", "last_key LIKE :name ESCAPE '\\'"
+    if " " not in wanted:
+        return f"({in_first} OR {in_last})", patterns
+    in_both = []
     for nth, (first, last) in enumerate(_divided(wanted)):  # to join the names of each row takes longer
-        has_it.append(f"first_key LIKE :ends_{nth} ESCAPE '\\' AND last_key LIKE :begins_{nth} ESCAPE '\\'")
+        in_both.append(f"first_key LIKE :ends_{nth} ESCAPE '\\' AND last_key LIKE :begins_{nth} ESCAPE '\\'")
         patterns |= {f"ends_{nth}": f"%{literal(first)}", f"begins_{nth}": f"{literal(last)}%"}
-    return f"({' OR '.join(has_it)})", patterns
+    patterns["word"] = containing(wanted.rpartition(" ")[2])  # most names are known by that not to match
+    return f"({in_first} OR last_key LIKE :word ESCAPE '\\' AND ({' OR '.join([in_last, *in_both])}))", patterns
 
 
 def beginnings(search: str) -> Iterator[tuple[str, dict[str, object]]]:
