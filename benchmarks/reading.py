@@ -16,7 +16,7 @@ from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
+from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign, longest_waiting
 from thrumsg_tui.store.queries.contact_search import ContactSearch, Wanted
 from thrumsg_tui.store.queries.conversations import ListRequest, ids, next_waiting
 from thrumsg_tui.store.queries.due import anything_due
@@ -182,7 +182,8 @@ def _next(reader: MessengerReader, current: ConversationId) -> None:
 
 def _overview(reader: MessengerReader) -> None:
     with reader.db.reading() as conn:
-        overview(conn, reader.who, reader.of.id, reader.db.clock(), "order")
+        shown = overview(conn, reader.who, reader.of.id, reader.db.clock(), "order")
+        longest_waiting(conn, reader.of.id, [each.id for each in shown.senders[: 3 * ROWS]])
 
 
 READING = Family(

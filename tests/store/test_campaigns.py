@@ -41,7 +41,6 @@ from thrumsg_tui.store.queries.campaigns import (
     campaign_rows,
     find_campaign,
     get_assignment,
-    in_order,
     totals,
 )
 from thrumsg_tui.store.queries.overview import overview
@@ -253,7 +252,8 @@ def test_a_tie_in_assigned_is_settled_by_sent(
     give(db, owner, spring, ahead, people[:2])
     give(db, owner, spring, behind, people[2:])
     send(db, owner, people[0])
-    by_progress = in_order(senders(db, spring).values(), SenderSort.PROGRESS, {})
+    with db.reading() as conn:
+        by_progress = assignments(conn, spring.id, db.clock(), SenderSort.PROGRESS)
     assert [(each.login, each.assigned, each.texted) for each in by_progress[1:]] == [(ahead, 2, 1), (behind, 2, 0)]
 
 

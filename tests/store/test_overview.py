@@ -27,6 +27,8 @@ def test_the_longest_waiting_of_each_sender(db: Database, owner: Identity, sprin
     kim, lee, nobody = (assignment_of(db, spring, login) for login in ("kim", "lee", None))
     with db.reading() as conn:
         assert longest_waiting(conn, spring.id) == {kim: times[0], lee: times[2], nobody: times[3]}
+        assert longest_waiting(conn, spring.id, [lee, nobody]) == {lee: times[2], nobody: times[3]}
+        assert longest_waiting(conn, spring.id, []) == {}
     send(db, owner, people[0], body="thanks")
     opt_out_number(db, owner, number(2))
     with db.reading() as conn:

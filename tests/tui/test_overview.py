@@ -11,6 +11,7 @@ from tests.tui.office import ALWAYS_OPEN, SCRIPT, Office, Person
 from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.enums import CampaignState, SenderSort
 from thrumsg_tui.domain.hours import DailyHours
+from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
@@ -146,6 +147,31 @@ async def test_the_cursor_stays_on_its_sender_when_the_order_changes(office: Off
     async with office.app() as person:
         await person.press("j", "b", "enter")
         assert person.sees("Viewing as: Kim Alvarez")
+
+
+async def test_how_long_contacts_wait_is_seen_of_each_sender_that_comes_into_sight(office: Office) -> None:
+    """It is asked only of those that are near: there may be thousands."""
+    logins = [f"u{nth:03}" for nth in range(100)]
+    for login in logins:
+        office.person(login, login.capitalize(), Role.SENDER)
+    add_senders(office.db, office.ana, "Spring", logins)
+    office.contact("Maria Lopez", "u098", wrote="Hello")
+    office.clock.forward(minutes=6)
+
+    def waits(person: Person) -> str:
+        found = [line for line in person.lines if "U098 Doe" in line]
+        assert found, person.screen
+        return found[0].split("1  ")[-1].strip()
+
+    async with office.app(size=(80, 24)) as person:
+        await person.press("G")
+        assert waits(person) == "7 min"
+        await person.press("g", "slash")
+        await person.type("u09")
+        assert waits(person) == "7 min"
+        await person.press("escape", "s", "s", "s", "g")
+        assert senders(person)[1] == "U098 Doe"
+        assert waits(person) == "7 min"
 
 
 async def test_a_paused_campaign_says_that_it_is_closed(office: Office) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.enums import SenderSort
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.store.queries.campaigns import in_order
 from thrumsg_tui.tui.cursors import next_in_cycle
 
 if TYPE_CHECKING:
-    from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId
+    from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
+    from thrumsg_tui.store.queries.senders import Senders
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class SenderOrder:
         """Return the opposite order of the same column."""
         return SenderOrder(self.sort, not self.reverse)
 
-    def sorted(self, rows: Iterable[Assignment], waiting: Mapping[AssignmentId, datetime]) -> list[Assignment]:
+    def sorted(self, rows: Senders, waiting: Mapping[AssignmentId, datetime]) -> Senders:
         """Return assignments in this order, Unassigned on top; `waiting` says since when each one's contacts wait."""
-        return in_order(rows, self.sort, waiting, reverse=self.reverse)
+        return rows.in_order(self.sort, waiting, reverse=self.reverse)
 
     @classmethod
     def parse(cls, stored: str | None) -> SenderOrder:

@@ -28,7 +28,7 @@ from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.location import ServerAddress
-from thrumsg_tui.store.queries.thread import draft
+from thrumsg_tui.store.queries.drafts import draft
 from thrumsg_tui.store.queries.users import has_users
 
 LASTING = {"synchronous_commit": "on"}

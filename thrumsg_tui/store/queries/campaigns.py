@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
 from shlex import quote
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.campaigns import (
     Assignment,
@@ -24,11 +24,11 @@ from thrumsg_tui.domain.enums import CampaignState, HoursIn, SenderSort
 from thrumsg_tui.domain.errors import NotFound, Nothing
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.permissions import Permission, Role, needed_role
-from thrumsg_tui.domain.users import Identity, User, UserId
+from thrumsg_tui.domain.permissions import Permission, needed_role
+from thrumsg_tui.domain.users import Identity, UserId
 from thrumsg_tui.store.engines.connection import Asked, Connection, Cursor, Row
 from thrumsg_tui.store.phones import zones_of
+from thrumsg_tui.store.queries.senders import SENDER_COLUMNS, Senders, assignment_of
 from thrumsg_tui.store.queries.users import USER_COLUMNS, find_user, user_name, user_of
 from thrumsg_tui.store.schema import WAITING
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
@@ -74,9 +74,6 @@ def campaigns(conn: Connection) -> list[Campaign]:
     """List all campaigns, newest first."""
     return [_campaign_of(row) for row in conn.execute(f"{_CAMPAIGN} ORDER BY campaign.id DESC")]
 
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
-"""After all times since when anybody waits."""
 
 _GONE = "What was open here is not in the database any more."
 
@@ -141,37 +138,24 @@ def ask_totals(conn: Connection, campaign_id: CampaignId) -> Asked[Totals]:
     return lambda: Totals(**dict(_there(rows)))
 
 
-_ASSIGNMENT = f"""
-    SELECT {USER_COLUMNS}, assignment.id, assignment.campaign_id, assignment.active,
-           EXISTS (SELECT 1 FROM presence
-                   WHERE presence.campaign_id = assignment.campaign_id
-                     AND presence.user_id = assignment.user_id AND presence.seen_at > :seen_after) AS online,
-           assignment.assigned, assignment.not_started, assignment.sent, assignment.needs_reply,
-           assignment.answered, assignment.opted_out, assignment.texted, assignment.replied,
-           assignment.follow_ups, assignment.sent_only
-    FROM assignment LEFT JOIN users ON users.id = assignment.user_id
-"""
-
-
-def _assignment_of(row: Row) -> Assignment:
-    """Make an assignment from the columns of `_ASSIGNMENT`, by position: there are thousands of rows."""
-    user_id, login, first_name, last_name, email, role, assignment_id, campaign_id, active, online, *counts = row
-    user = None
-    if user_id is not None:
-        user = User(UserId(user_id), login, first_name, last_name, email, Role(role))
-    return Assignment(AssignmentId(assignment_id), CampaignId(campaign_id), user, bool(active), bool(online), *counts)
-
-
-def unsorted_assignments(conn: Connection, campaign_id: CampaignId, now: datetime) -> list[Assignment]:
+def senders(conn: Connection, campaign_id: CampaignId, now: datetime) -> Senders:
     """List Unassigned, then the active senders of a campaign in no order.
 
     Uses the unique index on `assignment (campaign_id, user_id)`.
     """
     rows = conn.execute(
-        f"{_ASSIGNMENT} WHERE assignment.campaign_id = :campaign_id AND assignment.active = 1",
-        {"campaign_id": campaign_id, "seen_after": to_ms(now - ONLINE_FOR)},
+        f"""
+        SELECT {SENDER_COLUMNS} FROM assignment LEFT JOIN users ON users.id = assignment.user_id
+        WHERE assignment.campaign_id = ? AND assignment.active = 1
+        """,
+        (campaign_id,),
     )
-    return sorted(map(_assignment_of, rows), key=lambda each: each.user is not None)
+    online = conn.execute(
+        "SELECT DISTINCT user_id FROM presence WHERE campaign_id = ? AND seen_at > ?",
+        (campaign_id, to_ms(now - ONLINE_FOR)),
+    )
+    found = sorted(map(tuple, rows), key=lambda row: row[0] is not None)
+    return Senders(found, frozenset(UserId(row["user_id"]) for row in online))
 
 
 def assignments(
@@ -181,67 +165,37 @@ def assignments(
     sort: SenderSort = SenderSort.SENDER,
     *,
     reverse: bool = False,
-) -> list[Assignment]:
+) -> Senders:
     """List Unassigned, then the active senders of a campaign in an order of `docs/rules.md 2.3`.
 
     Sorts at most a few thousand rows here.
     """
     waiting = longest_waiting(conn, campaign_id) if sort is SenderSort.WAITING else {}
-    return in_order(unsorted_assignments(conn, campaign_id, now), sort, waiting, reverse=reverse)
+    return senders(conn, campaign_id, now).in_order(sort, waiting, reverse=reverse)
 
 
-def longest_waiting(conn: Connection, campaign_id: CampaignId) -> dict[AssignmentId, datetime]:
-    """Return since when each assignment's longest waiting contact waits; by `conversation_responses_by_urgency`."""
+def longest_waiting(
+    conn: Connection, campaign_id: CampaignId, among: Collection[AssignmentId] | None = None
+) -> dict[AssignmentId, datetime]:
+    """Return since when each assignment's longest waiting contact waits; by `conversation_responses_by_urgency`.
+
+    Args:
+        conn: A connection.
+        campaign_id: The campaign.
+        among: Some of its assignments, None for all: 2 µs each.
+    """
+    some = "" if among is None else f"AND assignment.id IN ({', '.join('?' * len(among))})"
     rows = conn.execute(
         f"""
         SELECT assignment.id,
                (SELECT urgency FROM conversation
                 WHERE assignment_id = assignment.id AND tab = 'responses' AND {WAITING}
                 ORDER BY urgency LIMIT 1) AS since
-        FROM assignment WHERE assignment.campaign_id = ? AND assignment.needs_reply > 0
+        FROM assignment WHERE assignment.campaign_id = ? AND assignment.needs_reply > 0 {some}
         """,
-        (campaign_id,),
+        (campaign_id, *(among or ())),
     )
     return {AssignmentId(row["id"]): from_ms(row["since"]) for row in rows if row["since"] is not None}
-
-
-def in_order(
-    rows: Iterable[Assignment],
-    sort: SenderSort,
-    waiting: Mapping[AssignmentId, datetime],
-    *,
-    reverse: bool = False,
-) -> list[Assignment]:
-    """Sort assignments in an order of `docs/rules.md 2.3`, Unassigned always first.
-
-    Args:
-        rows: The assignments.
-        sort: The order.
-        waiting: Since when each assignment's longest waiting contact waits; only that order reads it.
-        reverse: Whether to reverse the order.
-    """
-    found = list(rows)
-    senders = sorted((assignment for assignment in found if assignment.user), key=_by_name)
-    match sort:
-        case SenderSort.PROGRESS:
-            senders.sort(key=lambda sender: (sender.assigned, sender.texted), reverse=True)
-        case SenderSort.NEEDS_REPLY:
-            senders.sort(key=lambda sender: sender.needs_reply, reverse=True)
-        case SenderSort.WAITING:
-            senders.sort(key=lambda sender: waiting.get(sender.id, _NEVER))
-        case SenderSort.SENDER:
-            pass
-        case _:
-            assert_never(sort)
-    if reverse:
-        senders.reverse()
-    return [assignment for assignment in found if not assignment.user] + senders
-
-
-def _by_name(assignment: Assignment) -> tuple[str, str, str]:
-    if assignment.user is None:
-        return ("", "", "")
-    return fold(assignment.user.first_name), fold(assignment.user.last_name), assignment.user.login
 
 
 def others_here(conn: Connection, who: Identity, conversation_id: ConversationId, now: datetime) -> tuple[str, ...]:
@@ -271,9 +225,21 @@ def get_assignment(conn: Connection, assignment_id: AssignmentId, now: datetime)
 def ask_assignment(conn: Connection, assignment_id: AssignmentId, now: datetime) -> Asked[Assignment]:
     """Ask for `get_assignment`."""
     rows = conn.execute(
-        f"{_ASSIGNMENT} WHERE assignment.id = :id", {"id": assignment_id, "seen_after": to_ms(now - ONLINE_FOR)}
+        f"""
+        SELECT {SENDER_COLUMNS},
+               EXISTS (SELECT 1 FROM presence
+                       WHERE presence.campaign_id = assignment.campaign_id
+                         AND presence.user_id = assignment.user_id AND presence.seen_at > :seen_after) AS online
+        FROM assignment LEFT JOIN users ON users.id = assignment.user_id WHERE assignment.id = :id
+        """,
+        {"id": assignment_id, "seen_after": to_ms(now - ONLINE_FOR)},
     )
-    return lambda: _assignment_of(_there(rows))
+
+    def read() -> Assignment:
+        *columns, online = _there(rows)
+        return assignment_of(columns, columns[:1] if online else ())
+
+    return read
 
 
 def unassigned(conn: Connection, campaign_id: CampaignId) -> AssignmentId:

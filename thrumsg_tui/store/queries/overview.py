@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign, CampaignId, Totals
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Totals
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in
-from thrumsg_tui.store.queries.campaigns import get_campaign, longest_waiting, totals, unsorted_assignments
+from thrumsg_tui.store.queries.campaigns import get_campaign, senders, totals
+from thrumsg_tui.store.queries.senders import Senders
 from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.store.times import to_ms
 
@@ -24,9 +24,8 @@ class Overview:
 
     campaign: Campaign
     totals: Totals
-    senders: tuple[Assignment, ...]
+    senders: Senders
     """Unassigned, then the senders in no order."""
-    longest_waiting: Mapping[AssignmentId, datetime]
     replies_by_hour: tuple[int, ...]
     """Replies in each of the last 24 hours, oldest first; the last is the present hour."""
     order: str | None
@@ -39,8 +38,7 @@ def overview(conn: Connection, who: Identity, campaign_id: CampaignId, now: date
     return Overview(
         get_campaign(conn, campaign_id),
         totals(conn, campaign_id),
-        tuple(unsorted_assignments(conn, campaign_id, now)),
-        longest_waiting(conn, campaign_id),
+        senders(conn, campaign_id, now),
         replies_by_hour(conn, campaign_id, now),
         preference(conn, who.user.id, order_key),
         job_in(conn, campaign_id),

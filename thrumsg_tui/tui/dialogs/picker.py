@@ -141,7 +141,9 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
     def narrow(self, keep: _Row | None = None) -> None:
         """Show the rows that match, with the cursor on `keep` if that is one, else on the first likely row."""
         search = self._search.value if self._search else ""
-        rows = search_rows(self.ordered(), search, self.searched_text)
+        rows = self.ordered()
+        if fold(search):
+            rows = search_rows(rows, search, self.searched_text)
         if keep is not None and keep in rows:
             cursor = rows.index(keep)
         elif fold(search):

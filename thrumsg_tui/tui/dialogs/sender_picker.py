@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
 from thrumsg_tui.domain.names import search_rows
+from thrumsg_tui.store.queries.senders import Senders
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.dialogs.picker import Picker
 from thrumsg_tui.tui.glyphs import Glyphs
@@ -32,7 +33,7 @@ class SenderPicker(Picker[Assignment]):
     def __init__(
         self,
         title: str,
-        rows: Sequence[Assignment],
+        rows: Senders,
         current: AssignmentId | None,
         order: SenderOrder,
         glyphs: Glyphs,
@@ -44,7 +45,7 @@ class SenderPicker(Picker[Assignment]):
     ) -> None:
         table = SenderTable(glyphs, id="senders")
         table.show_waiting(waiting, age)
-        self._waiting = waiting
+        self._rows, self._waiting = rows, waiting
         self._senders, self._have_them = table, have_them
         start = next((row for row in rows if row.id == current), None)
         super().__init__(title, rows, table, start=start, first_cursor=NO_ROW if current is None else 0)
@@ -61,7 +62,7 @@ class SenderPicker(Picker[Assignment]):
         return [self._heading]
 
     def ordered(self) -> Sequence[Assignment]:
-        return self._order.sorted(self._all, self._waiting)
+        return self._order.sorted(self._rows, self._waiting)
 
     def searched_text(self, row: Assignment) -> str:
         return row.name

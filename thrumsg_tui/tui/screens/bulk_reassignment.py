@@ -39,7 +39,7 @@ async def reassign_in_bulk(screen: ScreenContext, whose: str, campaign_id: Campa
     unassigns = action is BulkAction.UNASSIGN_ALL
     chosen = ToAssignments((await store.query(unassigned, campaign_id),) if unassigns else ())
     base = Request(campaign_id, sources, chosen, sort=order.sort, reverse=order.reverse)
-    form = BulkReassign(whose, base, action, rows, store, screen.thrumsg.glyphs)
+    form = BulkReassign(whose, base, action, list(rows), store, screen.thrumsg.glyphs)
     if (planned := await screen.show_dialog(form)) is None:
         screen.say("Nothing was moved.")
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,14 +12,14 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from thrumsg_tui.domain.ages import waiting_age
-from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign, CampaignId, has_not_started
+from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign, CampaignId
 from thrumsg_tui.domain.closures import closure, format_moment
-from thrumsg_tui.domain.enums import HoursIn
+from thrumsg_tui.domain.enums import HoursIn, SenderSort
 from thrumsg_tui.domain.hours import format_clock
-from thrumsg_tui.domain.names import search_rows
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.preferences import set_preference
+from thrumsg_tui.store.queries.campaigns import longest_waiting
 from thrumsg_tui.store.queries.overview import Overview, overview
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
@@ -34,6 +34,8 @@ from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, LineWidget, Part
 from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from thrumsg_tui.tui.glyphs import Glyphs
 
 
@@ -76,6 +78,7 @@ class OverviewScreen(CommandScreen):
         self.table = OverviewTable(glyphs, id="senders")
         self._order = SenderOrder()
         self._shown: Overview | None = None
+        self._waiting: Mapping[AssignmentId, datetime] = {}
         self.idle_only = False
         self.parts = (
             *self.parts,
@@ -100,22 +103,33 @@ class OverviewScreen(CommandScreen):
     def on_mount(self) -> None:
         self.query_one("#search-label", LineWidget).show([("/ ", "quiet")])
         self.key_line.show_keys(self.shown_commands())
+        self.table.on_move = self.on_paged_list_window_wanted
         self.set_focus(self.table)
 
     async def ask_and_paint(self) -> None:
         store, who = self.thrumsg.store, self.thrumsg.who
-        self._shown = await store.query(
-            overview, who, self.campaign_id, store.db.clock(), preference_key(self.campaign_id)
-        )
-        self._order = SenderOrder.parse(self._shown.order)
+        shown = await store.query(overview, who, self.campaign_id, store.db.clock(), preference_key(self.campaign_id))
+        order = SenderOrder.parse(shown.order)
+        orders_by_wait = order.sort is SenderSort.WAITING
+        waiting = await store.query(longest_waiting, self.campaign_id) if orders_by_wait else {}
+        self._shown, self._order, self._waiting = shown, order, waiting
         self._paint()
+        among = None if orders_by_wait else self.table.nearby  # to ask it for thousands takes as long as all else
+        if among is not None:
+            self._waiting = await store.query(longest_waiting, self.campaign_id, among)
+        age = partial(waiting_age, now=store.db.clock(), zone=self.thrumsg.zone)
+        self.table.show_waiting(self._waiting, age, among)
+
+    def on_paged_list_window_wanted(self) -> None:
+        """Ask how long contacts wait with the senders that came into sight."""
+        if self.table.lacks_waiting:
+            self.ask_again()
 
     def _paint(self) -> None:
         if (shown := self._shown) is None:
             return
         me = self.thrumsg.who.user.id
-        others = sum(each.online for each in shown.senders if each.user and each.user.id != me)
-        self.show_title(safe_text(shown.campaign.name), "Overview", others_online=others)
+        self.show_title(safe_text(shown.campaign.name), "Overview", others_online=shown.senders.others_online(me))
         totals = shown.totals
         now = self.thrumsg.store.db.clock()
         closed = closure(shown.campaign, now)
@@ -143,7 +157,7 @@ class OverviewScreen(CommandScreen):
                 _counter("Reply rate", f"{totals.reply_rate} %"),
             ]
         )
-        held = sum(each.assigned for each in shown.senders)
+        held = shown.senders.assigned
         unassigned = shown.senders[0].assigned
         self._conservation.show(
             [
@@ -161,7 +175,6 @@ class OverviewScreen(CommandScreen):
         )
         now = self.thrumsg.store.db.clock()
         self._carrier.show_carrier(self.thrumsg.carrier, now, self.thrumsg.zone, self.campaign_id)
-        self.table.show_waiting(shown.longest_waiting, partial(waiting_age, now=now, zone=self.thrumsg.zone))
         self._paint_table()
 
     def facts(self) -> Facts:
@@ -172,14 +185,12 @@ class OverviewScreen(CommandScreen):
     def _paint_table(self) -> None:
         if self._shown is None:
             return
-        senders = self._order.sorted(self._shown.senders, self._shown.longest_waiting)
-        rows = search_rows(senders, self._search.value, lambda sender: sender.name)
-        if self.idle_only:
-            rows = [each for each in rows if has_not_started(each)]
+        senders = self._shown.senders.idle if self.idle_only else self._shown.senders
+        rows = self._order.sorted(senders.matching(self._search.value), self._waiting)
         keep = self._cursor_on or (self.table.row.id if self.table.row else None)
         self._cursor_on = None
-        ids = [each.id for each in rows]
-        self.table.show_all(rows, ids.index(keep) if keep in ids else self.table.cursor)
+        at = rows.place_of(keep)
+        self.table.show_all(rows, self.table.cursor if at is None else at)
         self._heading.show_sort(self._order.sort, self.table, reverse=self._order.reverse, glyphs=self.thrumsg.glyphs)
 
     @property
@@ -229,7 +240,7 @@ class OverviewScreen(CommandScreen):
             return
         self.idle_only = not self.idle_only
         self._paint()
-        idle = sum(map(has_not_started, self._shown.senders))
+        idle = len(self._shown.senders.idle)
         idlers = pluralize(idle, "sender has", "senders have")
         told = f"{idlers} not started yet: {key_of('senders.remind')} shows all again."
         self.say(told if self.idle_only else "All senders.")
@@ -244,9 +255,12 @@ class OverviewScreen(CommandScreen):
 
     async def _reorder(self, order: SenderOrder) -> None:
         self._order = order
-        self._paint_table()
+        if order.sort is not SenderSort.WAITING:  # of which all times have to be known
+            self.hold(self.thrumsg.timers.frame)
+            self._paint_table()
         user = self.thrumsg.who.user
         await self.thrumsg.store.execute(set_preference, user.id, preference_key(self.campaign_id), str(order))
+        self.ask_again()
 
     def on_paged_list_chosen(self) -> None:
         """Open the messenger on the row under the cursor."""
@@ -282,8 +296,7 @@ class OverviewScreen(CommandScreen):
         """The marked senders, in the order of the table."""
         if self._shown is None:
             return []
-        senders = self._order.sorted(self._shown.senders, self._shown.longest_waiting)
-        return [row for row in senders if row.id in self.table.marks]
+        return list(self._order.sorted(self._shown.senders.among(self.table.marks), self._waiting))
 
     async def _reassign(self, rows: Sequence[Assignment] | None) -> None:
         """Reassign the conversations of some rows, or with None of everyone."""

@@ -40,7 +40,7 @@ async def pick_sender(
     store, user = thrumsg.store, thrumsg.who.user
     key = preference_key(campaign_id)
     everybody = await store.query(assignments, campaign_id, store.db.clock())
-    rows = [row for row in everybody if row.id not in without]
+    rows = everybody.without(without)
     if not rows:
         add = key_of("senders.add")
         screen.say(f"There is nobody else on this campaign; {add} in its overview adds senders.", warning=True)
@@ -52,7 +52,7 @@ async def pick_sender(
 
     waiting = await store.query(longest_waiting, campaign_id)
     age = partial(waiting_age, now=store.db.clock(), zone=thrumsg.zone)
-    have_them = [row for row in everybody if row.id in without]
+    have_them = everybody.among(without)
     picker = SenderPicker(
         title, rows, current, order, thrumsg.glyphs, waiting=waiting, age=age, have_them=have_them, on_order=remember
     )

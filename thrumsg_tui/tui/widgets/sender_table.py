@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import assert_never
 
@@ -76,16 +76,39 @@ class SenderTable(PagedList[Assignment]):
         self._glyphs = glyphs
         self._waiting: Mapping[AssignmentId, datetime] = {}
         self._age: Callable[[datetime], str] = str
+        self._among: Collection[AssignmentId] | None = None
 
-    def show_waiting(self, since: Mapping[AssignmentId, datetime], age: Callable[[datetime], str]) -> None:
+    def show_waiting(
+        self,
+        since: Mapping[AssignmentId, datetime],
+        age: Callable[[datetime], str],
+        among: Collection[AssignmentId] | None = None,
+    ) -> None:
         """Show for each assignment how long its longest waiting contact has waited.
 
         Args:
             since: Since when that contact waits.
             age: Says how long ago a time is; asked only for the rows that are seen.
+            among: The assignments of which that is known, None for all.
         """
-        self._waiting, self._age = since, age
+        self._waiting, self._age, self._among = since, age, among
         self.repaint_changed()
+
+    @property
+    def nearby(self) -> list[AssignmentId]:
+        """The assignments in sight, and as many before and after them, also before the table has its size."""
+        lines = max(self.visible_rows, self.app.size.height)
+        first = max(0, self.scroll_offset.y - lines)
+        return [row.id for row in self.rows[first : first + 3 * lines]]
+
+    @property
+    def lacks_waiting(self) -> bool:
+        """Whether it is in sight of some assignment how many wait, but not known for how long."""
+        top = self.scroll_offset.y
+        return any(map(self._lacks, self.rows[top : top + self.visible_rows]))
+
+    def _lacks(self, row: Assignment) -> bool:
+        return self._among is not None and row.needs_reply > 0 and row.id not in self._among
 
     def draw(self, row: Assignment, index: int, line: int, width: int) -> Strip:
         glyphs = self._glyphs
@@ -96,6 +119,8 @@ class SenderTable(PagedList[Assignment]):
         elif row.user and roomy:
             state = (" offline  ", "quiet")
         since = self._waiting.get(row.id)
+        if self._lacks(row):
+            self.post_message(self.WindowWanted())
         needs_reply = f"{row.needs_reply:>13} "
         right: list[Part] = [
             state,
