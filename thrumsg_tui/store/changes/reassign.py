@@ -55,7 +55,7 @@ def reassign(db: Database, who: Identity, request: Request, on_progress: OnProgr
         return apply_plan(db, who, large, lambda done: on_progress(done, len(large.moves)))
     with db.writing(bulk=True) as tx:
         tx.hold(CampaignLock(request.campaign_id))
-        return move(tx, who, plan(tx.conn, request, tx.now))
+        return move(tx, who, plan(tx.conn, request, tx.now), is_present=True)
 
 
 def apply_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable[[int], None] | None = None) -> Outcome:
@@ -98,6 +98,7 @@ def move(
     kind: EventKind = EventKind.REASSIGN,
     undoes: EventId | None = None,
     removed: AssignmentId | None = None,
+    is_present: bool = False,
     on_progress: Callable[[int], None] | None = None,
 ) -> Outcome:
     """Make the moves of a plan that are still possible, in one transaction and under one event.
@@ -111,12 +112,13 @@ def move(
         kind: What the event is recorded as.
         undoes: The event that the moves undo, if they undo one.
         removed: The assignment of a sender who is removed from the campaign with the moves, or put back by their undo.
+        is_present: Whether the plan was made in this transaction, so that all of it is possible.
         on_progress: Called with the number of conversations moved so far, in the same thread.
 
     Returns:
         What was moved. If nothing was, and no sender is `removed`, its `event` is None and nothing is journalled.
     """
-    moves, skipped = still_possible(tx.conn, planned)
+    moves, skipped = ([*planned.moves], []) if is_present else still_possible(tx.conn, planned)
     skipped = [*planned.already_there, *skipped]
     sources, destinations = sides(moves, planned.names)
     moved = Moved(len(moves), tuple(sources), tuple(destinations), len(skipped))
