@@ -85,6 +85,8 @@ def test_harmless_text_stays_as_it_is(text: str) -> None:
         ("\u202eevil\u202c", f"{REPLACEMENT}evil{REPLACEMENT}"),
         ("a\u2066b\u200fc\u061c", f"a{REPLACEMENT}b{REPLACEMENT}c{REPLACEMENT}"),
         ("a\U000e0041", f"a{REPLACEMENT}"),
+        ("\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f of Skye", "\U0001f3f4 of Skye"),
+        ("\U0001f3f4\U000e0067\U000e0062\U000e007f", f"\U0001f3f4{REPLACEMENT * 3}"),
         ("a\ud800\ufdd0\U0010ffff\ufff9", "a" + 4 * REPLACEMENT),
         ("[red]x[/] [link=http://x]y[/link]", "[red]x[/] [link=http://x]y[/link]"),
         ("e" + "\u0301" * 9 + "x", "e" + "\u0301" * 4 + "x"),

@@ -22,12 +22,22 @@ _SUSPECT = re.compile(rf"[{_UNSAFE_CLASS}]|[{_MARKS_CLASS}]{{{_MARKS_IN_A_ROW + 
 _UNSAFE = re.compile(rf"\r\n|[{_UNSAFE_CLASS}]")
 
 
+def _tags(text: str) -> str:
+    return "".join(chr(0xE0000 + ord(character)) for character in text)
+
+
+_BLACK_FLAG = "\U0001f3f4"
+_FLAGS = re.compile(f"{_BLACK_FLAG}(?:{'|'.join(map(_tags, ('gbeng', 'gbsct', 'gbwls')))})\U000e007f")
+"""The flags of England, Scotland and Wales, the only ones that end in invisible letters."""
+
+
 def safe_text(text: str, *, multiline: bool = False) -> str:
     r"""Return `text` in a form that is safe to write to a terminal (`docs/rules.md 7.4`).
 
     Control characters become `^[` or `\x9b`, and a tab becomes one space. Direction controls, invisible tags,
-    surrogates and noncharacters become U+FFFD. Of more than four combining marks in a row, four stay. Console markup
-    stays, so never parse the result as markup. Idempotent. A harmless text costs one regex search.
+    surrogates and noncharacters become U+FFFD; a flag that is made with tags becomes a plain one. Of more than four
+    combining marks in a row, four stay. Console markup stays, so never parse the result as markup. Idempotent. A
+    harmless text costs one regex search.
 
     Args:
         text: Text from outside.
@@ -36,6 +46,7 @@ def safe_text(text: str, *, multiline: bool = False) -> str:
     if _SUSPECT.search(text) is None:
         return text
     line_break = "\n" if multiline else " "
+    text = _FLAGS.sub(_BLACK_FLAG, text)
     return _unstacked(_UNSAFE.sub(lambda unsafe: _shown(unsafe[0], line_break), text))
 
 

@@ -30,6 +30,8 @@ class Glyphs:
     sent: str
     failed: str
     in_doubt: str
+    fit: str
+    """Before what a check has found to be right."""
     ellipsis: str
     separator: str
     path: str
@@ -68,6 +70,7 @@ UNICODE = Glyphs(
     sent="✓",
     failed="✗",
     in_doubt="?",
+    fit="✓",
     ellipsis="…",
     separator="·",
     path="▸",
@@ -90,6 +93,7 @@ LINUX = Glyphs(
     sent="√",
     failed="x",
     in_doubt="?",
+    fit="√",
     ellipsis="~",
     separator="·",
     path="►",
@@ -114,6 +118,7 @@ ASCII = Glyphs(
     sent="sent",
     failed="failed",
     in_doubt="?",
+    fit="+",
     ellipsis="~",
     separator="-",
     path=">",

@@ -13,6 +13,6 @@ def script_preview_lines(shown: ScriptPreview, glyphs: Glyphs) -> list[list[Part
     length = f"{pluralize(shown.measured.segments, 'segment')}, {shown.measured.encoding}"
     lines: list[list[Part]] = [[(f" To {shown.contact}, {length}: ", "quiet"), (shown.rendered.text, "")]]
     for check in sorted(shown.checks, key=lambda check: check.fit):  # warnings first
-        sign = (f" {glyphs.sent} ", "recorded") if check.fit else (f" {glyphs.flag} ", "warning")
+        sign = (f" {glyphs.fit} ", "recorded") if check.fit else (f" {glyphs.flag} ", "warning")
         lines.append([sign, (check.sentence, "quiet" if check.fit else "warning")])
     return [*lines, [(f" Fields: {' '.join(f'%{code}%' for code in shown.fields)}", "quiet")]]
