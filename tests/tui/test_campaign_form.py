@@ -17,6 +17,7 @@ from tests.tui.office import PATIENCE, Office, settle
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.opened_points import EVERYTHING
+from thrumsg_tui.domain.preferences import AsciiOnly
 from thrumsg_tui.store.changes.campaigns import edit_campaign
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.queries.campaigns import campaigns, find_assignment, find_campaign
@@ -333,3 +334,10 @@ async def test_from_an_overview_a_new_campaign_is_made_and_opened(office: Office
         assert person.lines[0].startswith(" Autumn")
         assert person.notice == "Created Autumn (active)."
         assert person.sees("I imports contacts")
+
+
+async def test_what_is_right_with_a_script_has_a_sign_in_ascii_and_no_state_of_a_message(office: Office) -> None:
+    office.preferences = replace(office.preferences, ascii=AsciiOnly.ON)
+    async with office.app(size=(120, 40)) as person:
+        await person.press("q", "c")
+        assert person.sees("+ It has no fields.")
