@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -257,3 +258,46 @@ def test_in_the_bars_only_no_replies_at_all_look_like_none(glyphs: Glyphs) -> No
 
 def test_without_any_reply_all_bars_are_empty() -> None:
     assert sparkline([0] * 24, UNICODE) == UNICODE.bars[0] * 24
+
+
+async def test_the_titles_stand_above_their_columns_beside_a_scrollbar(office: Office) -> None:
+    fill(office)
+    async with office.app(size=(80, 13)) as person:
+        assert isinstance(screen := person.app.screen, OverviewScreen)
+        assert screen.table.beside_rows == 1
+        heading, row = (next(line for line in person.lines if word in line) for word in ("Needs reply  ", "0/1"))
+        number = re.search(r"0/1\s+\S+\s+(\d+)", row)
+        assert number
+        assert heading.index("Needs reply") + len("Needs reply") == number.end(1)
+
+
+async def test_a_low_window_has_room_for_twelve_senders_below_the_counters(office: Office) -> None:
+    fill(office)
+    async with office.app(size=(80, 24)) as person:
+        assert isinstance(screen := person.app.screen, OverviewScreen)
+        assert screen.table.visible_rows >= 12
+
+
+async def test_a_narrow_window_shows_whole_names_of_campaigns_with_titles_above_all_columns(office: Office) -> None:
+    name = "Spring Turnout North"
+    office.campaign(name)
+    async with office.app(size=(60, 18)) as person:
+        assert person.sees(name)
+        heading, row = (next(line for line in person.lines if word in line) for word in ("Campaign  ", name))
+        assert heading.split() == ["Campaign", "state", "sent/total", "needs", "reply"]
+        assert (heading.index("state"), len(heading.rstrip())) == (row.index("active"), len(row.rstrip()))
+
+
+async def test_a_narrow_window_shows_the_replies_of_all_hours(office: Office) -> None:
+    fill(office)
+    async with office.app(size=(60, 18)) as person:
+        line = next(line for line in person.lines if "last 24 h" in line)
+        assert "…" not in line
+        assert person.app.glyphs.bars[-1] in line
+
+
+async def test_in_a_wide_window_the_numbers_of_a_sender_are_near_the_name(office: Office) -> None:
+    fill(office)
+    async with office.app(size=(200, 60)) as person:
+        row = next(line for line in person.lines if "Kim Alvarez" in line)
+        assert len(row.rstrip()) <= 132

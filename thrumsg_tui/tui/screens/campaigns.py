@@ -43,6 +43,10 @@ _HOW_TO_BEGIN = (
 _ON_NO_CAMPAIGN = "You are not on any campaign yet: ask {} to add you."
 
 
+_SLIM = 78
+"""Below this width, in cells, progress has its numbers only, and no campaign says since when it is there."""
+
+
 class CampaignList(PagedList[CampaignRow]):
     """The campaigns with their states and counts."""
 
@@ -56,13 +60,13 @@ class CampaignList(PagedList[CampaignRow]):
         """The lines that say how to begin if there is no campaign."""
 
     def draw(self, row: CampaignRow, index: int, line: int, width: int) -> Strip:
-        totals = row.totals
+        totals, slim = row.totals, width < _SLIM
         right: list[Part] = [
             (pad(row.campaign.state, 9), "quiet"),
-            (pad(f"{totals.texted}/{totals.total}", 15, right=True) + "  ", ""),
-            (progress_bar(totals.texted, totals.total, 10, self._glyphs), "quiet"),
+            (pad(f"{totals.texted}/{totals.total}", 11 if slim else 15, right=True) + "  ", ""),
+            ("" if slim else progress_bar(totals.texted, totals.total, 10, self._glyphs), "quiet"),
             (f" {totals.needs_reply:>12} ", "strong" if totals.needs_reply else "quiet"),
-            (pad(self.tell_age(row.campaign.created_at), 11, right=True) + " ", "quiet"),
+            ("" if slim else pad(self.tell_age(row.campaign.created_at), 11, right=True) + " ", "quiet"),
         ]
         name = "  " + fit(separated(safe_text(row.campaign.name)), max(width - width_of(right) - 3, 12))
         return self.strip([(name, "")], right, width=width, base=self.cursor_look(index))
@@ -70,6 +74,22 @@ class CampaignList(PagedList[CampaignRow]):
     def draw_empty(self, line: int, width: int) -> Strip:
         text = self.beginning[line] if line < len(self.beginning) else ""
         return self.strip([("  " + text, "quiet")], width=width)
+
+
+class CampaignHeading(LineWidget):
+    """The column titles of the list of campaigns."""
+
+    def __init__(self, campaigns: CampaignList, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._list = campaigns
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the titles above the columns as they are now: they depend on the width, and on a scrollbar."""
+        slim = (self._list.scrollable_content_region.width or self.size.width) < _SLIM
+        numbers = f"{'state':<9}{'sent/total':>{11 if slim else 15}}  "
+        right = f"{numbers}{'' if slim else 'progress  '} {'needs reply':>12} {'' if slim else '    created '}"
+        self._left, self._right = [("  Campaign", "quiet")], [(right + " " * self._list.beside_rows, "quiet")]
+        return super().render_line(y)
 
 
 class CampaignsScreen(CommandScreen):
@@ -84,7 +104,7 @@ class CampaignsScreen(CommandScreen):
         super().__init__()
         self._list = CampaignList(glyphs, id="campaigns")
         self._carrier = CarrierLine(id="carrier")
-        self._heading = LineWidget(id="heading")
+        self._heading = CampaignHeading(self._list, id="heading")
         self._wanted: CampaignId | None = None
         self.parts = (
             *self.parts,
@@ -103,8 +123,6 @@ class CampaignsScreen(CommandScreen):
 
     def on_mount(self) -> None:
         self.show_title("Campaigns")
-        right = f"{'state':<9}{'sent/total':>15}  {'progress':<10} {'needs reply':>12} {'created':>11} "
-        self._heading.show([("  Campaign", "quiet")], [(right, "quiet")])
         thrumsg = self.thrumsg
         self._list.tell_age = lambda at: time_in_list(
             at, thrumsg.store.db.clock(), thrumsg.zone, thrumsg.preferences.dates, day_only=True

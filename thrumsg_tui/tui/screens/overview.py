@@ -60,6 +60,7 @@ class OverviewScreen(CommandScreen):
         *("list.choose", "senders.reassign", "senders.reassign_bulk", "manage.menu", "app.help", "app.back"),
         *("app.lookup", "app.history", "app.undo", "senders.sort", "senders.search"),
     )
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
 
     BACK_TO = "campaigns"
 
@@ -170,7 +171,7 @@ class OverviewScreen(CommandScreen):
         )
         spark = sparkline(shown.replies_by_hour, self.thrumsg.glyphs)
         self._replies.show(
-            [("  Replies by hour, last 24 h ", "quiet"), (spark, "recorded")],
+            [("  Replies, last 24 h ", "quiet"), (spark, "recorded")],
             [(f"{pluralize(sum(shown.replies_by_hour), 'message')} ", "quiet")],
         )
         now = self.thrumsg.store.db.clock()

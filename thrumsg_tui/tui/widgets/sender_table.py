@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import assert_never
 
@@ -34,8 +34,22 @@ def sorted_by(current: SenderSort, column: SenderSort, *, reverse: bool, glyphs:
 class SenderHeading(LineWidget):
     """The column titles of a sender table."""
 
+    _sorted: tuple[SenderSort, SenderTable, bool, Glyphs] | None = None
+
     def show_sort(self, sort: SenderSort, table: SenderTable, *, reverse: bool, glyphs: Glyphs) -> None:
         """Show the titles above the columns of a table, and an arrow at the one by which it is sorted."""
+        self._sorted = sort, table, reverse, glyphs
+        self.show(*self._titles(sort, table, reverse, glyphs))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the titles above the columns as they are now: the table may have got a scrollbar since."""
+        if self._sorted:
+            self._left, self._right = self._titles(*self._sorted)
+        return super().render_line(y)
+
+    def _titles(
+        self, sort: SenderSort, table: SenderTable, reverse: bool, glyphs: Glyphs
+    ) -> tuple[Sequence[Part], Sequence[Part]]:
         width = table.scrollable_content_region.width or self.size.width
         first, *others = (
             _column_heading(column, sorted_by(sort, column, reverse=reverse, glyphs=glyphs), width)
@@ -43,7 +57,7 @@ class SenderHeading(LineWidget):
         )
         status = " Status   " if width >= _ROOMY else ""
         right = "".join(others) + " " * table.beside_rows
-        self.show([(first, "quiet")], [(status, "quiet"), (right, "quiet")])
+        return [(first, "quiet")], [(status, "quiet"), (right, "quiet")]
 
 
 def _column_heading(column: SenderSort, arrow: str, width: int) -> str:
