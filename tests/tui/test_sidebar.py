@@ -296,3 +296,26 @@ async def test_the_sidebar_is_reached_and_left_in_a_narrow_window(office: Office
         await person.press("escape")
         assert person.sees("/ search")
         assert not person.sees("Will you vote?")
+
+
+async def test_in_a_roomy_window_the_list_has_its_tabs_in_a_line_and_the_thread_stays_the_widest(
+    office: Office, maria: ConversationId
+) -> None:
+    del maria
+    for text in ("Maria", "Dev", "Ann"):
+        office.contact(f"{text} Lopez", wrote="Hello")
+    async with office.messenger(size=(200, 60)) as person:
+        screen = person.messenger
+        widths = [each.outer_size.width for each in (screen.list_pane, screen.conversation, screen.sidebar)]
+        assert widths[1] == max(widths)
+        assert widths[0] > 70
+        assert widths[2] == 40
+
+
+async def test_the_bottom_line_says_how_to_leave_the_info(office: Office, maria: ConversationId) -> None:
+    del maria
+    async with office.messenger(size=(80, 24)) as person:
+        await person.press("i")
+        assert person.lines[-1].startswith(" Esc back ")
+        await person.press("escape")
+        assert "back" not in person.lines[-1]

@@ -25,6 +25,12 @@ _TWO_PANES = 90
 _WIDE = 140
 """Columns from which the list shows more of the last words."""
 
+_ROOMY = 170
+"""Columns from which the list shows all tabs in one line, and the sidebar whole replies."""
+
+_SIDEBAR_WITH_ROOM = 0.2
+"""The part of a roomy screen's width that the sidebar gets, whatever it shows."""
+
 _MOST_FOR_SIDEBAR = 0.3
 """Largest part of the screen's width that the sidebar gets beside the other panes, so that the thread stays wider."""
 
@@ -130,6 +136,7 @@ class PaneSwitcher:
         self._screen.set_class(_TWO_PANES <= size.width < _ALL_PANES, "-medium")
         self._screen.set_class(size.width < _TWO_PANES, "-narrow")
         self._screen.set_class(size.width >= _WIDE, "-wide")
+        self._screen.set_class(size.width >= _ROOMY, "-roomy")
         self._screen.set_class(size.height < _TALL, "-short")
         self.fit_sidebar(size)
         self.follow_focus()
@@ -140,7 +147,8 @@ class PaneSwitcher:
         if size.width < _ALL_PANES:
             styles.clear_rule("width")
         else:
-            styles.width = min(self._sidebar.wanted_width, int(size.width * _MOST_FOR_SIDEBAR))
+            least = int(size.width * _SIDEBAR_WITH_ROOM) if size.width >= _ROOMY else 0
+            styles.width = min(max(self._sidebar.wanted_width, least), int(size.width * _MOST_FOR_SIDEBAR))
 
     def keep_focus(self) -> None:
         """Put the focus into the list if no pane has it: a pane without room for a line has lost it."""

@@ -26,7 +26,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.lookup import FoundConversation
 from thrumsg_tui.store.queries.messenger import MessengerView
-from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, commands_of
+from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
 from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
@@ -281,8 +281,9 @@ class MessengerScreen(CommandScreen):
         if self.box.has_focus:
             sending, *others = commands_of(Scope.MESSAGE_BOX)
             return [sending, *(commands_of(Scope.TRIAGE) if self._numbers.takes_replies else ()), *others]
+        back = [command("pane.leave")] if self._panes.in_sidebar else []
         of_list = [each for each in super().shown_commands() if each.scope not in OF_PANES]
-        return commands_of(*self.scopes_here) or of_list
+        return commands_of(*self.scopes_here) or [*back, *of_list]
 
     @property
     def scopes_here(self) -> Sequence[Scope]:
