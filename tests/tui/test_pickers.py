@@ -106,3 +106,11 @@ async def test_why_a_command_of_the_menu_is_not_done_is_said_until_the_next_key(
         before = person.screen.count(refusal)
         await keys(person, "j")
         assert person.screen.count(refusal) == before - 1
+
+
+async def test_the_picker_of_a_sender_has_its_keys_in_the_frame_as_all_dialogs_do(office: Office) -> None:
+    async with office.messenger(size=(60, 18)) as person:
+        await person.press("v")
+        line = next(line for line in person.lines if "chooses" in line)
+        assert "Enter chooses, Esc leaves, → next order, ← reverse" in line
+        assert "╰" in line

@@ -14,7 +14,6 @@ from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.dialogs.picker import Picker
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.sender_order import SenderOrder
-from thrumsg_tui.tui.widgets.line_widgets import Part
 from thrumsg_tui.tui.widgets.paged_list import NO_ROW
 from thrumsg_tui.tui.widgets.sender_table import NOBODY, SenderHeading, SenderTable
 
@@ -48,7 +47,10 @@ class SenderPicker(Picker[Assignment]):
         self._rows, self._waiting = rows, waiting
         self._senders, self._have_them = table, have_them
         start = next((row for row in rows if row.id == current), None)
-        super().__init__(title, rows, table, start=start, first_cursor=NO_ROW if current is None else 0)
+        choose, leave = key_of("picker.choose"), key_of("picker.leave")
+        sort, reverse = key_of("sender_picker.sort"), key_of("sender_picker.reverse")
+        hint = f"{choose} chooses, {leave} leaves, {sort} next order, {reverse} reverse"
+        super().__init__(title, rows, table, start=start, first_cursor=NO_ROW if current is None else 0, hint=hint)
         self._order = order
         self._glyphs = glyphs
         self._on_order = on_order
@@ -69,11 +71,6 @@ class SenderPicker(Picker[Assignment]):
 
     def is_likely(self, row: Assignment) -> bool:
         return row.user is not None
-
-    def status(self) -> Sequence[Part]:
-        choose, leave = key_of("picker.choose"), key_of("picker.leave")
-        sort, reverse = key_of("sender_picker.sort"), key_of("sender_picker.reverse")
-        return [(f" {choose} chooses, {leave} leaves, {sort} next order, {reverse} reverse", "quiet")]
 
     def narrow(self, keep: Assignment | None = None) -> None:
         search = self._search.value if self._search else ""
