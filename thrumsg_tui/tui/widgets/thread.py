@@ -125,8 +125,10 @@ class ThreadPane(ScrollingLines, can_focus=True):
         return self.strip([(f" {line} {title} {line}", "event")], width=width)
 
     def _event(self, sentence: str, width: int) -> Iterator[Strip]:
-        for line in self.wrapped(f"{self._glyphs.line * 2} {sentence}", width - 2):
-            yield self.strip([(f" {line}", "event")], width=width)
+        sign = f" {self._glyphs.line * 2} "
+        for line in self.wrapped(sentence, width - len(sign) - 1):
+            yield self.strip([(f"{sign}{line}", "event")], width=width)
+            sign = " " * len(sign)
 
     def _message(self, message: Message, time: str, width: int) -> Iterator[Strip]:
         block = block_width(width)
@@ -152,9 +154,9 @@ class ThreadPane(ScrollingLines, can_focus=True):
         if message.kind is MessageKind.OPT_OUT_CONFIRMATION:
             author += f" {self._glyphs.separator} opt-out message"
         state, look = self._state(message)
-        written: Part = (f"{author} {time} ", "quiet")
-        if width_of([written, (state, look)]) <= width:
-            return [[written, (state, look)]]
+        written: Part = (f"{author} {time}", "quiet")
+        if width_of([written, (" ", ""), (state, look)]) <= width:
+            return [[written, (" ", ""), (state, look)]]
         return [[written], *([(line, look)] for line in self.wrapped(state, width))]
 
     def _state(self, message: Message) -> Part:
