@@ -165,6 +165,11 @@ def test_the_place_is_given_again_after_what_terminals_measure_differently(pictu
     assert drawn((0, before), (0, after))[1] == f"\x1b[1;1H{cleared}{picture}\x1b[1;12Hb"
 
 
+def test_both_letters_of_a_flag_are_written_together() -> None:
+    assert drawn((0, line(("a🇩🇪🇫🇷b", ""))))[0] == "\x1b[1;1Ha  \x1b[2G🇩🇪\x1b[4G  \x1b[4G🇫🇷\x1b[6Gb"
+    assert drawn((0, line(("🇩🇪🇫 b", ""))))[0].endswith("🇩🇪\x1b[3G🇫\x1b[4G b")
+
+
 def test_what_the_app_itself_draws_is_as_wide_everywhere() -> None:
     for text in {*"".join(str(getattr(UNICODE, name)) for name in Glyphs.__slots__), *"│╭╮╰╯“”’…"}:
         assert not drawn((0, line((f"{text}a", ""))))[0].endswith("Ga"), text

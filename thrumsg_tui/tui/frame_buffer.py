@@ -137,7 +137,18 @@ def _characters(text: str) -> tuple[str, Sequence[str]]:
     for start, end, width in spans:
         if width:
             characters += [text[start:end], *[""] * (width - 1)]
+    _join_flags(characters)
     return combining, characters
+
+
+def _join_flags(characters: list[str]) -> None:
+    """Put both letters of each flag into its first cell: terminals that have flags draw none of letters apart."""
+    index = 0
+    while index + 1 < len(characters):
+        if all("\U0001f1e6" <= each <= "\U0001f1ff" for each in characters[index : index + 2]):
+            characters[index : index + 2] = ["".join(characters[index : index + 2]), ""]
+            index += 1
+        index += 1
 
 
 def _combine(cells: list[Cell], combining: str, place: int | None = None) -> None:
