@@ -91,8 +91,11 @@ def replayed_holders(world: World) -> dict[ConversationId, AssignmentId]:
 def replayed_opt_outs(world: World) -> set[str]:
     """Begin with nobody, and opt out and in as each event says: one number, or those of a list."""
     opted_out: set[str] = set()
+    lists: dict[int, set[str]] = {}
+    for row in world.rows("SELECT event_id, phone FROM event_number"):
+        lists.setdefault(row["event_id"], set()).add(row["phone"])
     for event_id, action, details in events(world):
-        listed = {row["phone"] for row in world.rows("SELECT phone FROM event_number WHERE event_id = ?", event_id)}
+        listed = lists.get(event_id, set())
         if "phone" in details and "old" in details:  # what keeps the old opt-out has taken it away
             opted_out.remove(details["phone"])
         elif "phone" in details:
@@ -110,11 +113,14 @@ def replayed_opt_outs(world: World) -> set[str]:
 def replayed_answers(world: World) -> dict[tuple[int, int], int]:
     """Begin with none, and answer, or clear, as each event says."""
     answers: dict[tuple[int, int], int] = {}
+    changed: dict[int, list[int]] = {}
+    for row in world.rows("SELECT event_id, conversation_id FROM event_conversation"):
+        changed.setdefault(row["event_id"], []).append(row["conversation_id"])
     for event_id, action, details in events(world):
         if action not in {"answer", "undo", "redo"} or "question" not in details:
             continue
-        [row] = world.rows("SELECT conversation_id FROM event_conversation WHERE event_id = ?", event_id)
-        place = (row["conversation_id"], details["question"])
+        [conversation_id] = changed[event_id]
+        place = (conversation_id, details["question"])
         assert answers.pop(place, None) == details["before"]
         if details["after"] is not None:
             answers[place] = details["after"]

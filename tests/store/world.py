@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -96,9 +97,10 @@ class World:
             if campaign is None or row["campaign_id"] == campaign.id
         }
 
-    def stored(self) -> Mapping[str, list[tuple[object, ...]]]:
-        """All that a change may have changed."""
-        return {table: sorted(map(tuple, self.rows(f"SELECT * FROM {table}")), key=repr) for table in STORED}
+    def stored(self) -> Mapping[str, Counter[tuple[object, ...]]]:
+        """All that a change may have changed: how often each row is there."""
+        with self.db.reading() as conn:
+            return {table: Counter(map(tuple, conn.execute(f"SELECT * FROM {table}").fetchall())) for table in STORED}
 
     def newest_event(self) -> int:
         """How far the journal goes."""
