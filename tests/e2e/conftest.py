@@ -6,7 +6,6 @@ import json
 import os
 import pwd
 import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -87,9 +86,18 @@ class Office:
         background: str | None = None,
         **environment: str,
     ) -> Terminal:
-        """Open the app in a terminal, which is closed at the end of the test."""
-        command = [*(program or (sys.executable, "-m", "thrumsg_tui")), *words, "--db", str(self.database)]
-        terminal = Terminal(command, environment=self.environment | environment, size=size, background=background)
+        """Open the app in a terminal, which is closed at the end of the test.
+
+        Without a program it is a fork of an interpreter that has the libraries of others loaded.
+        """
+        command = [*program, *words, "--db", str(self.database)]
+        terminal = Terminal(
+            command,
+            environment=self.environment | environment,
+            size=size,
+            background=background,
+            preloaded=not program,
+        )
         return self._terminals.enter_context(terminal)
 
     def close(self) -> None:

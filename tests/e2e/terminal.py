@@ -29,6 +29,8 @@ from unicodedata import combining
 import pyte
 from wcwidth import wcwidth
 
+from tests.preloaded import Program, interpreter_for
+
 PATIENCE = float(os.environ.get("PATIENCE", "60"))
 """Seconds after which what a test waits for will not come any more."""
 
@@ -106,8 +108,31 @@ def bytes_of(key: str) -> bytes:
     raise ValueError(f"no such key: {key!r}")
 
 
+def _start(words: list[str], environment: Mapping[str, str], terminal: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-ISc", _LAUNCHER, *words],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env=dict(environment),
+        start_new_session=True,
+    )
+
+
+def _fork(words: list[str], environment: Mapping[str, str], terminal: int) -> Program:
+    return interpreter_for(environment).start(words, environment, terminal)
+
+
 class Terminal:
-    """A program in a terminal of its own. Leaving the `with` block ends whatever is left of it."""
+    """A program in a terminal of its own. Leaving the `with` block ends whatever is left of it.
+
+    Args:
+        command: The program and its words.
+        environment: All of its variables.
+        size: Columns and rows of the terminal.
+        background: The colour that the terminal names as its own, if it does.
+        preloaded: Whether the command is only the words of `thrumsg`, which a fork of an interpreter runs.
+    """
 
     def __init__(
         self,
@@ -116,6 +141,7 @@ class Terminal:
         environment: Mapping[str, str],
         size: tuple[int, int] = (120, 40),
         background: str | None = None,
+        preloaded: bool = False,
     ) -> None:
         self.columns, self.rows = size
         self._background = background
@@ -127,14 +153,8 @@ class Terminal:
         self._open = True
         self._master, slave = pty.openpty()
         _set_size(slave, size)
-        self._process = subprocess.Popen(
-            [sys.executable, "-ISc", _LAUNCHER, *map(str, command)],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            env=dict(environment),
-            start_new_session=True,
-        )
+        words = [str(word) for word in command]
+        self._process = _fork(words, environment, slave) if preloaded else _start(words, environment, slave)
         os.close(slave)
         os.set_blocking(self._master, False)
 
@@ -332,7 +352,7 @@ class Terminal:
             self._take(0.05)
         while self._open and self._take(0.05):
             pass
-        return self._process.returncode
+        return self._process.wait(PATIENCE)
 
     def wait_until_so(self, so: Callable[[], bool], what: str) -> None:
         """Wait for something that is not to be seen on the screen."""

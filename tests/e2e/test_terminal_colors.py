@@ -96,7 +96,7 @@ def test_no_color_is_written_where_none_is_wanted(spring: Office) -> None:
     assert COLORS.findall(bytes(terminal.written)) == []
     row = terminal.row_of("Viewing as")
     terminal.press("escape")
-    assert terminal.cell(row, 1).reverse
+    terminal.wait_until(lambda: terminal.cell(row, 1).reverse, "the bar without a picker over it")
 
 
 @pytest.mark.parametrize(

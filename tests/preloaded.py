@@ -1,0 +1,203 @@
+"""Programs that start at once: an interpreter loads the libraries of others, and a fork of it becomes the program.
+
+Starting the app takes half a second of processor time, of which what others wrote is the larger part. What is ours is
+loaded by each program itself, as ever, and in the order in which it asks for it. The start itself is tested by those
+that start a program of their own (`program=` in `tests/e2e`).
+
+The interpreter is `python -m tests.preloaded DESCRIPTOR`; it ends with whoever has the other end of that socket.
+"""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from io import TextIOWrapper
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+LARGEST = 1 << 16
+"""Bytes of a request; it comes in one piece with its terminal."""
+
+AT_IMPORT = ("ESCDELAY", "LANG", "LC_", "PYTHON", "TERM_PROGRAM", "TEXTUAL_")
+"""How variables begin which an interpreter or a library reads once and for all."""
+
+
+class Program:
+    """A program that was started so, as far as it is like a `subprocess.Popen`."""
+
+    def __init__(self, interpreter: Interpreter, pid: int) -> None:
+        self._interpreter, self.pid = interpreter, pid
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit status, negative for a signal; None as far as it is known to run."""
+        return self._interpreter.ended.get(self.pid)
+
+    def poll(self) -> int | None:
+        """Ask for its exit status."""
+        self._interpreter.listen(0)
+        return self.returncode
+
+    def wait(self, timeout: float) -> int:
+        """Wait for its end.
+
+        Raises:
+            subprocess.TimeoutExpired: It still runs.
+        """
+        limit = monotonic() + timeout
+        while (status := self.poll()) is None:
+            if monotonic() > limit:
+                raise subprocess.TimeoutExpired("thrumsg", timeout)
+            self._interpreter.listen(limit - monotonic())
+        return status
+
+
+class Interpreter:
+    """The other end of an interpreter that has everything loaded."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._socket, theirs = socket.socketpair()
+        self.ended: dict[int, int] = {}
+        self._started: list[int] = []
+        self._heard = b""
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.preloaded", str(theirs.fileno())],
+                cwd=ROOT,
+                env=dict(environment),
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+        atexit.register(self._end)
+
+    def _end(self) -> None:
+        self._socket.close()
+        self._process.wait()
+
+    def start(self, words: Sequence[str], environment: Mapping[str, str], terminal: int) -> Program:
+        """Start `thrumsg` with some words in a terminal, which becomes its own."""
+        request = json.dumps({"words": words, "environment": dict(environment), "folder": str(Path.cwd())})
+        socket.send_fds(self._socket, [request.encode()], [terminal])
+        while not self._started:
+            self.listen(None)
+        return Program(self, self._started.pop())
+
+    def listen(self, wait: float | None) -> None:
+        """Hear what is said within a time: a number is a program that has begun, two are one that has ended."""
+        if not select.select([self._socket], [], [], wait)[0]:
+            return
+        heard = self._socket.recv(LARGEST)
+        assert heard, "the interpreter has ended"
+        *lines, self._heard = (self._heard + heard).split(b"\n")
+        for pid, *status in (map(int, line.split()) for line in lines):
+            if status:
+                self.ended[pid] = os.waitstatus_to_exitcode(*status)
+            else:
+                self._started.append(pid)
+
+
+def interpreter_for(environment: Mapping[str, str]) -> Interpreter:
+    """Return the interpreter for an environment; programs may differ in what is read when they ask for it."""
+    return _interpreter(tuple(sorted(each for each in environment.items() if each[0].startswith(AT_IMPORT))))
+
+
+@cache
+def _interpreter(read_at_import: tuple[tuple[str, str], ...]) -> Interpreter:
+    return Interpreter(dict(read_at_import))
+
+
+def main(descriptor: int) -> None:
+    """Become one program after the other, until nobody is there who wants one."""
+    control = socket.socket(fileno=descriptor)
+    for name in _what_others_wrote():
+        import_module(name)
+    woken, wakes = os.pipe()
+    os.set_blocking(wakes, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wakes)
+    while True:
+        ready, _, _ = select.select([descriptor, woken], [], [])
+        if woken in ready:
+            os.read(woken, LARGEST)
+            _tell_of_ends(control)
+        if descriptor not in ready:
+            continue
+        request, terminals, _, _ = socket.recv_fds(control, LARGEST, 1)
+        if not request:
+            return
+        child = os.fork()
+        if not child:
+            control.detach()
+            _become(json.loads(request), *terminals)
+            return
+        os.close(*terminals)
+        control.sendall(b"%d\n" % child)
+
+
+def _what_others_wrote() -> list[str]:
+    """Name the modules that the app loads and that are not ours, in the order in which they were complete."""
+    told, tells = os.pipe()
+    if not os.fork():
+        import_module("thrumsg_tui.cli.main")
+        import_module("thrumsg_tui.tui.app")
+        import_module("thrumsg_tui.tui.screens.messenger.screen")
+        import_module("thrumsg_tui.tui.screens.overview")
+        names = [name for name in sys.modules if name.partition(".")[0] not in {"__main__", "tests", "thrumsg_tui"}]
+        os.write(tells, "\n".join(names).encode())
+        os._exit(0)
+    os.close(tells)
+    with os.fdopen(told) as pipe:
+        found = pipe.read().splitlines()
+    os.wait()
+    return found
+
+
+def _tell_of_ends(control: socket.socket) -> None:
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not pid:
+            return
+        control.sendall(b"%d %d\n" % (pid, status))
+
+
+def _become(request: dict[str, Any], terminal: int) -> None:
+    """Be `python -m thrumsg_tui`, as a shell would have started it in a terminal."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+    for each in range(3):
+        os.dup2(terminal, each)
+    os.closerange(3, os.sysconf("SC_OPEN_MAX") if sys.platform == "darwin" else 1 << 16)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    time.tzset()
+    os.chdir(request["folder"])
+    assert isinstance(sys.stdout, TextIOWrapper)
+    sys.stdout.reconfigure(line_buffering=True)
+    sys.argv[1:] = request["words"]
+    runpy.run_module("thrumsg_tui", run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
