@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import sys
@@ -56,6 +57,10 @@ def binaries() -> Path | None:
     return newest and newest.parent
 
 
+_NO_ICU = re.compile(r"ICU is not supported|locale-provider")
+"""What `initdb` says that was built without ICU, or is older than 15."""
+
+
 class Cluster:
     """A cluster in a folder of its own; its socket is there too, so clusters never want the same port.
 
@@ -75,10 +80,15 @@ class Cluster:
         """Make it, with more options of `initdb`; texts sort as nobody wants them unless a column says how."""
         self.own(self.folder)
         self.folder.chmod(0o755)
-        self.run(
-            *("initdb", "-D", self._data, "-U", USER, "--auth=trust", "--no-sync", "--encoding=UTF8"),
-            *("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=und", *options),
-        )
+        try:
+            self.run(
+                *("initdb", "-D", self._data, "-U", USER, "--auth=trust", "--no-sync", "--encoding=UTF8"),
+                *("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=und", *options),
+            )
+        except AssertionError as failed:
+            lacks_icu = _NO_ICU.search(str(failed)) is not None
+            require_tool("postgresql", is_there=not lacks_icu, what="PostgreSQL 15 or newer, built with ICU,")
+            raise
 
     def own(self, folder: Path) -> None:
         """Give a folder to the account of the server."""
