@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,17 @@ def test_no_other_test_is_left_out_on_a_server() -> None:
 @pytest.mark.parametrize("module", MARKED)
 def test_each_says_why(module: str) -> None:
     assert all(len(reason.split()) >= 4 for _, reason in marks_in(MODULES[module]))
+
+
+def test_what_ci_runs_once_is_there_and_asks_no_database_of_the_engine() -> None:
+    """Else a test would not run on a server, or CI would run it twice for nothing."""
+    words = "eval \"$(sed -n '/^once=(/,/^)/p' .ci/run)\"; printf '%s\\n' \"${once[@]}\""
+    ran = subprocess.run(["bash", "-c", words], cwd=TESTS.parent, capture_output=True, text=True, check=True)
+    left_out = [TESTS.parent / line for line in ran.stdout.splitlines()]
+    assert len(left_out) > 10
+    for path in left_out:
+        modules = [path] if path.is_file() else sorted(path.glob("*.py"))
+        assert modules, path
+        for module in modules:
+            text = module.read_text(encoding="utf-8")
+            assert not [name for name in ("tests.new_database", "tests.store.world", "world:") if name in text], module
