@@ -12,8 +12,8 @@ from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines.postgres.engine import PostgresEngine
 
-PATIENCE = 60
-"""Seconds after which a process that says nothing has failed."""
+PATIENCE = 240
+"""Seconds after which a process that says nothing has failed: sixteen at once take long on a busy machine."""
 
 Act: TypeAlias = Callable[Concatenate[Database, int, ...], Iterable[str]]
 """What one of the processes does: it gets its number, and says what came out."""
