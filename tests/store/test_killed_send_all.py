@@ -10,7 +10,7 @@ from getpass import getuser
 from pathlib import Path
 from random import Random
 
-from tests.new_database import no_database
+from tests.new_database import ON_SERVER, no_database
 from tests.store.arranging import give, known_as, take_in
 from tests.store.processes import ROOT
 from thrumsg_tui.domain.campaigns import Setup
@@ -23,11 +23,14 @@ from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.location import Location
 
 INITIALS = 2000
-KILLS = 20
+KILLS = 8 if ON_SERVER else 20
+"""On a server each takes several times as long, and what is asked is the same."""
+
 CALLS = 9000
 """Python calls within which a batch is killed: about as many as it makes."""
 
-PATIENCE = 120
+PATIENCE = 300
+"""Seconds after which a command hangs: what is sent in the end may be all of it, on a busy machine."""
 
 
 def build(location: Location) -> Database:
@@ -68,7 +71,7 @@ def initials(db: Database) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def test_send_all_killed_twenty_times_sends_every_initial_once(tmp_path: Path) -> None:
+def test_send_all_killed_again_and_again_sends_every_initial_once(tmp_path: Path) -> None:
     location = no_database(tmp_path / "thrumsg.db")
     db = build(location)
     chance, cut_short = Random(4), 0
