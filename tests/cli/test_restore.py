@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.conftest import ANN, Shell
 from tests.json_keys import json_keys
-from thrumsg_tui.store.changes.delivery_outcomes import settle
+from thrumsg_tui.store.changes.doubt_settlement import settle
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.outbox import doubts_due
 

@@ -24,13 +24,12 @@ from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.gateway_numbers import (
     add_number,
     change_number_state,
-    renumber,
-    replace_number,
     set_campaign_numbers,
 )
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.renumber import renumber, replace_number
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.changes.undo import undo

@@ -16,9 +16,10 @@ from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.our_numbers import NumberKind, NumberState
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.campaigns import change_state
-from thrumsg_tui.store.changes.gateway_numbers import add_number, change_number_state, replace_number
+from thrumsg_tui.store.changes.gateway_numbers import add_number, change_number_state
 from thrumsg_tui.store.changes.gateway_state import expect_listener, listener_ended, listener_seen
 from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.renumber import replace_number
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.carrier_status import CarrierFigures, Failures, carrier_figures, carrier_status

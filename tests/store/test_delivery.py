@@ -15,7 +15,8 @@ from thrumsg_tui.domain.delivery import Accepted, Doubt, NotNow, Outgoing, Repor
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState, OptOutKind
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.delivery import take_queued
-from thrumsg_tui.store.changes.delivery_outcomes import Settlement, doubt_all, report_in, settle
+from thrumsg_tui.store.changes.delivery_outcomes import report_in
+from thrumsg_tui.store.changes.doubt_settlement import Settlement, doubt_all, settle
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send

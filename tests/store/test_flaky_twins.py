@@ -21,7 +21,7 @@ from thrumsg_tui.domain.reassignment import FromEveryone, Request, ToAllOthers
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaigns import add_senders, change_state, remove_sender
 from thrumsg_tui.store.changes.delivery import take_queued
-from thrumsg_tui.store.changes.delivery_outcomes import settle
+from thrumsg_tui.store.changes.doubt_settlement import settle
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.follow_ups import create_follow_up

@@ -22,8 +22,9 @@ from thrumsg_tui.gateway.configuration import ConfiguredNumber
 from thrumsg_tui.store.changes import gateway_numbers as changes
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign, edit_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
-from thrumsg_tui.store.changes.delivery_outcomes import queue_again
+from thrumsg_tui.store.changes.doubt_settlement import queue_again
 from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.renumber import renumber, replace_number
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.database import Database
@@ -102,10 +103,10 @@ def test_each_thread_names_the_number_that_its_conversation_got(
     receive(db, None, look_at(db, people[0]).phone, "Who is this?")
     add(OAKLAND)
     changes.change_number_state(db, owner, FRISCO, NumberState.WITHDRAWN)
-    changes.replace_number(db, owner, FRISCO)
+    replace_number(db, owner, FRISCO)
     add(BOSTON)
     changes.change_number_state(db, owner, OAKLAND, NumberState.WITHDRAWN)
-    changes.replace_number(db, owner, OAKLAND)
+    replace_number(db, owner, OAKLAND)
     given = [each.facts for each in look_at(db, people[0]).events if isinstance(each.facts, NumberReplaced)]
     assert [(each.was, each.now) for each in given] == [(FRISCO, OAKLAND), (OAKLAND, BOSTON)]
 
@@ -242,7 +243,7 @@ def test_a_reply_from_a_withdrawn_number_is_refused_until_it_has_another(
     with pytest.raises(Refused, match=r"Our number in this conversation was withdrawn.*an admin"):
         send(db, owner, people[0], body="Hello?")
     assert take_queued(db) == []
-    done = changes.renumber(db, owner, people[0])
+    done = renumber(db, owner, people[0])
     assert (done.was, done.number) == (FRISCO, OAKLAND)
     send(db, owner, people[0], body="Hello?")
     assert [(message.body, message.our_number) for message in leave(db)] == [("Waits", OAKLAND), ("Hello?", OAKLAND)]
@@ -261,7 +262,7 @@ def test_nothing_is_renumbered_in_an_archived_campaign(
     change_state(db, owner, "Spring", CampaignState.ARCHIVED)
     for conversation in people:  # the others were never texted
         with pytest.raises(Refused, match="'Spring' is archived"):
-            changes.renumber(db, owner, conversation)
+            renumber(db, owner, conversation)
 
 
 def test_a_doubt_is_settled_under_the_number_of_its_try(
@@ -272,7 +273,7 @@ def test_a_doubt_is_settled_under_the_number_of_its_try(
     [message] = take_queued(db)
     answer(db, message.id, Doubt("?"))
     changes.change_number_state(db, owner, FRISCO, NumberState.WITHDRAWN)
-    changes.renumber(db, owner, people[0])
+    renumber(db, owner, people[0])
     assert claimed(db, message.id).our_number == FRISCO
     with db.writing() as tx:
         queue_again(tx, message.id)
@@ -287,7 +288,7 @@ def test_all_conversations_of_a_number_get_others_at_once(
     leave(db)
     add(OAKLAND, BOSTON)
     changes.change_number_state(db, owner, FRISCO, NumberState.WITHDRAWN)
-    done = changes.replace_number(db, owner, FRISCO)
+    done = replace_number(db, owner, FRISCO)
     assert (done.conversations, done.number) == (4, None)
     assert counts(db) == {FRISCO: 0, OAKLAND: 2, BOSTON: 2}
     assert sentence_of(journal(db)[0]) == "gave 4 conversations of our number +14155550100 others of our numbers"
@@ -295,7 +296,7 @@ def test_all_conversations_of_a_number_get_others_at_once(
         look_at(db, people[3]).events[0]
     )
     changes.change_number_state(db, owner, OAKLAND, NumberState.STOPPED)
-    assert changes.replace_number(db, owner, OAKLAND, BOSTON).number == BOSTON
+    assert replace_number(db, owner, OAKLAND, BOSTON).number == BOSTON
     assert counts(db)[BOSTON] == 4
 
 
@@ -326,9 +327,9 @@ def test_send_all_takes_another_number_for_whom_nobody_has_texted(
         (lambda db, who: changes.add_number(db, who, "practice", BOSTON, NumberKind.LONG, 0), "A pace is over 0"),
         (lambda db, who: changes.change_number_state(db, who, BOSTON, NumberState.STOPPED), "is none of our numbers"),
         (lambda db, who: changes.change_number_state(db, who, FRISCO, NumberState.READY), "is ready already"),
-        (lambda db, who: changes.renumber(db, who, ConversationId(1)), "is ready: a conversation keeps"),
-        (lambda db, who: changes.renumber(db, who, ConversationId(2)), "has not been texted yet"),
-        (lambda db, who: changes.replace_number(db, who, FRISCO), "is ready: a conversation keeps"),
+        (lambda db, who: renumber(db, who, ConversationId(1)), "is ready: a conversation keeps"),
+        (lambda db, who: renumber(db, who, ConversationId(2)), "has not been texted yet"),
+        (lambda db, who: replace_number(db, who, FRISCO), "is ready: a conversation keeps"),
         (lambda db, who: changes.set_campaign_numbers(db, who, "Spring", [BOSTON]), "is none of our numbers"),
     ],
 )
@@ -357,8 +358,8 @@ def test_no_number_is_left_for_a_conversation(
     leave(db)
     changes.change_number_state(db, owner, FRISCO, NumberState.WITHDRAWN)
     attempts: tuple[Callable[[], object], ...] = (
-        lambda: changes.renumber(db, owner, people[0]),
-        lambda: changes.replace_number(db, owner, FRISCO),
+        lambda: renumber(db, owner, people[0]),
+        lambda: replace_number(db, owner, FRISCO),
     )
     for change in attempts:
         with pytest.raises(Refused, match=r"There is no number in place of \+14155550100"):
@@ -371,8 +372,8 @@ def test_only_those_may_who_should(db: Database, owner: Identity, ann: Conversat
         lambda: changes.add_number(db, kim, "practice", FRISCO, NumberKind.LONG, 1),
         lambda: changes.change_number_state(db, kim, FRISCO, NumberState.STOPPED),
         lambda: changes.set_campaign_numbers(db, kim, "Spring", []),
-        lambda: changes.renumber(db, kim, ann),
-        lambda: changes.replace_number(db, kim, FRISCO),
+        lambda: renumber(db, kim, ann),
+        lambda: replace_number(db, kim, FRISCO),
     )
     for change in attempts:
         with pytest.raises(NotPermitted):

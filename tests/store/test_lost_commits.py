@@ -23,7 +23,8 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.change import TRIES
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.delivery import take_queued
-from thrumsg_tui.store.changes.delivery_outcomes import Settlement, record_outcomes, settle
+from thrumsg_tui.store.changes.delivery_outcomes import record_outcomes
+from thrumsg_tui.store.changes.doubt_settlement import Settlement, settle
 from thrumsg_tui.store.changes.purge import purge
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send

@@ -15,6 +15,7 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.gateway.registry import GATEWAYS
 from thrumsg_tui.store.changes import gateway_numbers as changes
+from thrumsg_tui.store.changes import renumber as renumbering
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries import gateway_numbers as queries
 from thrumsg_tui.store.queries.campaigns import find_campaign
@@ -68,13 +69,13 @@ def make_ready(session: Session, args: Namespace) -> Report:
 
 def replace(session: Session, args: Namespace) -> Report:
     """Give all conversations of a number another one."""
-    done = changes.replace_number(session.db, session.who, args.number, args.new)
+    done = renumbering.replace_number(session.db, session.who, args.number, args.new)
     return _renumbered(done)
 
 
 def renumber(session: Session, args: Namespace) -> Report:
     """Give one conversation another number."""
-    done = changes.renumber(session.db, session.who, args.conversation, args.number)
+    done = renumbering.renumber(session.db, session.who, args.conversation, args.number)
     return _renumbered(done)
 
 
@@ -105,7 +106,7 @@ def number_record(number: OurNumber) -> Record:
     }
 
 
-def _renumbered(done: changes.Renumbered) -> Report:
+def _renumbered(done: renumbering.Renumbered) -> Report:
     moved = pluralize(done.conversations, "conversation")
     from_ = done.number or "the best of our numbers for each"
     verb = "is" if done.conversations == 1 else "are"

@@ -33,7 +33,8 @@ from thrumsg_tui.gateway.protocol import Gateway
 from thrumsg_tui.gateway.standstill import Standstill
 from thrumsg_tui.gateway.workers import Workers
 from thrumsg_tui.store.changes.delivery import take_queued
-from thrumsg_tui.store.changes.delivery_outcomes import doubt_all, record_outcomes
+from thrumsg_tui.store.changes.delivery_outcomes import record_outcomes
+from thrumsg_tui.store.changes.doubt_settlement import doubt_all
 from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.gateway_numbers import enter_numbers
 from thrumsg_tui.store.database import Database

@@ -12,7 +12,7 @@ from thrumsg_tui.domain.delivery import Trace
 from thrumsg_tui.gateway.carrier_questions import Answered, CarrierQuestions
 from thrumsg_tui.gateway.configuration import DoubtPolicy, Doubts
 from thrumsg_tui.gateway.protocol import Gateway
-from thrumsg_tui.store.changes.delivery_outcomes import Settlement, settle
+from thrumsg_tui.store.changes.doubt_settlement import Settlement, settle
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.outbox import Doubtful, doubts_due
 

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.storable_text import require_storable
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.change import change
-from thrumsg_tui.store.changes.delivery_outcomes import queue_again
+from thrumsg_tui.store.changes.doubt_settlement import queue_again
 from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.changes.scheduled_messages import cancel
 from thrumsg_tui.store.database import Database, Transaction

@@ -5,7 +5,7 @@ from __future__ import annotations
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.store.changes.gateway_numbers import renumber, replace_number
+from thrumsg_tui.store.changes.renumber import renumber, replace_number
 from thrumsg_tui.store.queries.gateway_numbers import replacement
 from thrumsg_tui.tui.commands import Command, key_of
 from thrumsg_tui.tui.commands.questions import LEAVE, RENUMBER, RENUMBER_ALL
