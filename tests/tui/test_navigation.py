@@ -44,7 +44,7 @@ async def test_whoever_goes_back_is_on_the_sender_whom_they_viewed_last(office: 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_the_bottom_line_says_where_going_back_leads(office: Office, size: tuple[int, int]) -> None:
     async with office.app(size=size) as person:
-        assert "q campaigns" in person.notice
+        assert "q back" in person.notice
         await person.press("q")
         assert "q quit" in person.notice
         await person.press("q")

@@ -62,7 +62,7 @@ class OverviewScreen(CommandScreen):
     )
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
 
-    BACK_TO = "campaigns"
+    BACK_TO = "back"
 
     def __init__(self, campaign_id: CampaignId, glyphs: Glyphs, cursor_on: AssignmentId | None = None) -> None:
         super().__init__()
