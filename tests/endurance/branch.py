@@ -27,8 +27,9 @@ NUMBERS = ("+14155550100", "+12125550100", "+13125550100", "+17735550100")
 UNREACHABLE = 3
 """How a command ends whose server is away for too long."""
 
-_BUSY_FOR = 60.0
-"""Seconds for which an app may say that it waits: a link is cut for 30, and a server that was killed has to recover."""
+_BUSY_FOR = 45.0
+"""Seconds for which an app may say that it waits: 15 for a lock that a lost host still has, 10 for a connection, and 15
+to look up a change whose answer was lost."""
 
 _PATIENCE = 60
 
