@@ -14,7 +14,7 @@ from tests.store.arranging import known_as
 from tests.store.servers.failing_server import make_campaign, make_database
 from thrumsg_tui.cli.main import main
 from thrumsg_tui.domain.permissions import Role
-from thrumsg_tui.store.changes.campaigns import add_senders
+from thrumsg_tui.store.changes.campaign_senders import add_senders
 from thrumsg_tui.store.changes.users import add_user
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.pacing import Pacing

@@ -20,7 +20,8 @@ from tests.store.arranging import give, known_as, take_in
 from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.permissions import Role
-from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
+from thrumsg_tui.store.changes.campaign_senders import add_senders
+from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.users import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in

@@ -19,6 +19,7 @@ from thrumsg_tui.domain.enums import CampaignState, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes import campaign_senders as senders
 from thrumsg_tui.store.changes import campaigns as changes
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.doubts import answer_doubt
@@ -270,12 +271,12 @@ ACTIONS = {
     ),
     "add a sender": Permission(
         ("campaign", "add-sender", "Spring", "new"),
-        lambda db, who, _: changes.add_senders(db, who, "Spring", ["new"]),
+        lambda db, who, _: senders.add_senders(db, who, "Spring", ["new"]),
         _never_in("nobody can be added any more", ARCHIVED),
     ),
     "remove a sender": Permission(
         ("campaign", "remove-sender", "Spring", "kim"),
-        lambda db, who, _: changes.remove_sender(db, who, "Spring", "kim"),
+        lambda db, who, _: senders.remove_sender(db, who, "Spring", "kim"),
         _never_in(NOT_REASSIGNED, ARCHIVED),
     ),
 }

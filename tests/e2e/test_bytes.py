@@ -262,7 +262,7 @@ def test_the_first_picture_loads_what_it_needs(spring: Office, row: int | None) 
 
 OTHERWISE_NEEDLESS = (
     *("domain.campaign_sentences", "domain.compliance", "domain.reassignment", "domain.script_check", "gateway"),
-    *("store.changes.bulk_move_job", "store.changes.campaigns", "store.changes.reassign", "store.changes.users"),
+    *("store.changes.bulk_move_job", "store.changes.campaign", "store.changes.reassign", "store.changes.users"),
     *("store.journal", "store.queries.compliance", "store.queries.reassignment", "store.queries.thread"),
     *("tui.dialogs", "tui.screens.campaign_senders", "tui.screens.overlay", "tui.widgets.text_editor"),
 )

@@ -17,7 +17,8 @@ from thrumsg_tui.domain.enums import CampaignState, ConversationSort, MessageSta
 from thrumsg_tui.domain.our_numbers import NumberKind, NumberState
 from thrumsg_tui.domain.reassignment import FromAssignments, Request, ToAllOthers, ToAssignments
 from thrumsg_tui.store.changes.answers import record_answer
-from thrumsg_tui.store.changes.campaigns import add_senders, change_state, remove_sender
+from thrumsg_tui.store.changes.campaign_senders import add_senders, remove_sender
+from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.follow_ups import create_follow_up

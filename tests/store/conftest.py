@@ -16,7 +16,8 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
+from thrumsg_tui.store.changes.campaign_senders import add_senders
+from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.users import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.pacing import Pacing

@@ -21,7 +21,8 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.opened_points import EVERYTHING
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign, edit_campaign
+from thrumsg_tui.store.changes.campaign_senders import add_senders
+from thrumsg_tui.store.changes.campaigns import create_campaign, edit_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.store.changes.send import send

@@ -22,7 +22,8 @@ from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.errors import DatabaseUnreachable
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.users import Identity, UserId
-from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign, remove_sender
+from thrumsg_tui.store.changes.campaign_senders import add_senders, remove_sender
+from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign

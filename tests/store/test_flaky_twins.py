@@ -19,7 +19,8 @@ from thrumsg_tui.domain.enums import CampaignState, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.reassignment import FromEveryone, Request, ToAllOthers
 from thrumsg_tui.store.changes.answers import record_answer
-from thrumsg_tui.store.changes.campaigns import add_senders, change_state, remove_sender
+from thrumsg_tui.store.changes.campaign_senders import add_senders, remove_sender
+from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.doubt_settlement import settle
 from thrumsg_tui.store.changes.drafts import keep_draft

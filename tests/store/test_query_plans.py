@@ -23,7 +23,7 @@ from tests.store.world import World
 from thrumsg_tui.domain.campaigns import Target
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.store.changes.answers import record_answer
-from thrumsg_tui.store.changes.campaigns import remove_sender
+from thrumsg_tui.store.changes.campaign_senders import remove_sender
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up, end_follow_up

@@ -33,7 +33,8 @@ from thrumsg_tui.domain.reassignment import (
     ToAssignments,
 )
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, remove_sender
+from thrumsg_tui.store.changes.campaign_senders import add_senders, remove_sender
+from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import apply_plan, reassign
 from thrumsg_tui.store.changes.receive import receive

@@ -36,7 +36,8 @@ from thrumsg_tui.domain.reassignment import (
     ToAssignments,
 )
 from thrumsg_tui.store.changes.answers import record_answer
-from thrumsg_tui.store.changes.campaigns import add_senders, change_state, remove_sender
+from thrumsg_tui.store.changes.campaign_senders import add_senders, remove_sender
+from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_in_number, opt_out_each, opt_out_number
 from thrumsg_tui.store.changes.reassign import apply_plan, reassign

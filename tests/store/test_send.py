@@ -17,7 +17,8 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign
+from thrumsg_tui.store.changes.campaign_senders import add_senders
+from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.due import let_due

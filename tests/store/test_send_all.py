@@ -10,7 +10,8 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign
+from thrumsg_tui.store.changes.campaign_senders import add_senders
+from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number

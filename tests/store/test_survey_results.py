@@ -11,7 +11,8 @@ from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.answers import record_answer
-from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign, remove_sender
+from thrumsg_tui.store.changes.campaign_senders import add_senders, remove_sender
+from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.questions import retire_question
 from thrumsg_tui.store.changes.users import add_user

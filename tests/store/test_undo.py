@@ -22,7 +22,8 @@ from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.reassignment import FromConversations, Outcome, Request, ToAssignments
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.answers import record_answer
-from thrumsg_tui.store.changes.campaigns import change_state, remove_sender
+from thrumsg_tui.store.changes.campaign_senders import remove_sender
+from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.store.arranging import give, known_as, look_at, number, sentence_of, take_in
 from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.hours import DailyHours
-from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
+from thrumsg_tui.store.changes.campaign_senders import add_senders
+from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.users import make_first_owner
 from thrumsg_tui.store.database import Database

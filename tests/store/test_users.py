@@ -17,7 +17,8 @@ from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.answers import record_answer
-from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign, remove_sender
+from thrumsg_tui.store.changes.campaign_senders import add_senders, remove_sender
+from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_in_number, opt_out_number

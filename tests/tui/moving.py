@@ -14,7 +14,7 @@ from thrumsg_tui.domain.events import Event
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.changes.campaigns import add_senders
+from thrumsg_tui.store.changes.campaign_senders import add_senders
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.send import send

@@ -24,7 +24,8 @@ from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.preferences import Preferences
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
+from thrumsg_tui.store.changes.campaign_senders import add_senders
+from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.receive import receive

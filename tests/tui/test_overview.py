@@ -13,7 +13,8 @@ from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.enums import CampaignState, SenderSort
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.permissions import Role
-from thrumsg_tui.store.changes.campaigns import add_senders, change_state, create_campaign
+from thrumsg_tui.store.changes.campaign_senders import add_senders
+from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
 from thrumsg_tui.tui.glyphs import ASCII, UNICODE, Glyphs

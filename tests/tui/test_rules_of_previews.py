@@ -31,7 +31,8 @@ from tests.tui.moving import (
 from tests.tui.office import Office
 from thrumsg_tui.domain.enums import CampaignState, StatusFilter
 from thrumsg_tui.domain.permissions import Role
-from thrumsg_tui.store.changes.campaigns import change_state, remove_sender
+from thrumsg_tui.store.changes.campaign_senders import remove_sender
+from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign

@@ -18,7 +18,8 @@ from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.store.changes.answers import record_answer
-from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
+from thrumsg_tui.store.changes.campaign_senders import add_senders
+from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, end_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receive import receive

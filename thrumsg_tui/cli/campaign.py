@@ -22,6 +22,7 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.hours import DailyHours, format_clock, parse_clock
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.reassignment import ToAllOthers
+from thrumsg_tui.store.changes import campaign_senders as senders
 from thrumsg_tui.store.changes import campaigns as changes
 from thrumsg_tui.store.changes.launch_check import confirm_open_points
 from thrumsg_tui.store.queries import campaigns as queries
@@ -168,7 +169,7 @@ def archive(session: Session, args: Namespace) -> Report:
 
 def add_sender(session: Session, args: Namespace) -> Report:
     """Put users on a campaign."""
-    added = changes.add_senders(session.db, session.who, args.name, args.logins)
+    added = senders.add_senders(session.db, session.who, args.name, args.logins)
     already = [login for login in dict.fromkeys(args.logins) if login not in added]
     lines = [f"Added {', '.join(added)}."] if added else []
     lines += [f"Already on it: {', '.join(already)}."] if already else []
@@ -178,7 +179,7 @@ def add_sender(session: Session, args: Namespace) -> Report:
 def remove_sender(session: Session, args: Namespace) -> Report:
     """Take a sender off a campaign, and move their conversations as asked (`docs/rules.md 4.12`)."""
     to = ToAllOthers() if args.to_everyone else args.to
-    outcome = changes.remove_sender(session.db, session.who, args.name, args.login, to)
+    outcome = senders.remove_sender(session.db, session.who, args.name, args.login, to)
     report = outcome_report(outcome, session.program)
     return Report(report.json, [f"{args.login} is off the campaign.", *report.lines])
 

@@ -24,7 +24,8 @@ from thrumsg_tui.gateway.practice_contacts import PracticeContacts, practice_fil
 from thrumsg_tui.gateway.practice_fates import decide_fate
 from thrumsg_tui.gateway.practice_gateway import NAME
 from thrumsg_tui.store.changes.answers import record_answer
-from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
+from thrumsg_tui.store.changes.campaign_senders import add_senders
+from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.delivery_outcomes import record_outcomes, report_in
 from thrumsg_tui.store.changes.follow_ups import create_follow_up

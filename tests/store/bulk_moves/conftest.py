@@ -10,7 +10,7 @@ from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.changes.campaigns import add_senders
+from thrumsg_tui.store.changes.campaign_senders import add_senders
 from thrumsg_tui.store.changes.users import add_user
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.pacing import Pacing

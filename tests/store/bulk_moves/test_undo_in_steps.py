@@ -14,7 +14,8 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.bulk_move_job import finish
-from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign, remove_sender
+from thrumsg_tui.store.changes.campaign_senders import add_senders, remove_sender
+from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.undo import begin_undo, undo

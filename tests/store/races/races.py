@@ -22,7 +22,8 @@ from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.reassignment import FromAssignments, Request, ToAssignments
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.changes.campaigns import add_senders, create_campaign
+from thrumsg_tui.store.changes.campaign_senders import add_senders
+from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.delivery_outcomes import record_outcomes, report_in
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers
