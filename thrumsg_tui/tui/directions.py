@@ -1,4 +1,4 @@
-"""Keeps text from right to left in its place, where the terminal reorders it, as those of GNOME and mlterm do.
+"""Keeps text from right to left in its place, where the terminal reorders it, as those of GNOME do.
 
 Such a terminal reorders whole rows of the screen. A number that follows a Hebrew name would go to the left of the name,
 and an Arabic text in the list would change places with one in the thread beside it. An invisible mark from left to
