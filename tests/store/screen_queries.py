@@ -48,7 +48,7 @@ from thrumsg_tui.store.queries.list_places import ids_between, ids_from, positio
 from thrumsg_tui.store.queries.lookup import conversations_by_id, look_up, look_up_typed, numbers_ending
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, open_conversation
 from thrumsg_tui.store.queries.next_message import fill_in
-from thrumsg_tui.store.queries.opt_outs import count_opt_outs, opt_out_rows
+from thrumsg_tui.store.queries.opt_outs import count_opt_outs, opt_out_rows, was_asked_for
 from thrumsg_tui.store.queries.overview import overview
 from thrumsg_tui.store.queries.reassignment import holders, plan
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
@@ -263,6 +263,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "newest_change": (newest_change, lambda conn, of: newest_change(conn, of.who)),
     "newest_own": (newest_own, lambda conn, of: newest_own(conn, of.who.user.id)),
     "why_message_stays": (why_message_stays, lambda conn, of: why_message_stays(conn, of.who, of.event)),
+    "was_asked_for": (was_asked_for, lambda conn, of: was_asked_for(conn, of.event)),
     "concerns_many": (concerns_many, lambda conn, of: concerns_many(conn, of.event)),
     "last_redoable": (last_redoable, _redoable),
     "taken_back_in": (taken_back_in, lambda conn, of: taken_back_in(conn, of.event)),
