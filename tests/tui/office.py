@@ -243,6 +243,7 @@ class Person:
 
     def __init__(self, pilot: Pilot[None]) -> None:
         self.pilot = pilot
+        self._lines: list[str] | None = None
 
     @property
     def app(self) -> ThrumsgApp:
@@ -284,8 +285,14 @@ class Person:
 
     @property
     def lines(self) -> list[str]:
-        """What is on the screen, row by row."""
-        return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
+        """What is on the screen, row by row. It is the same until the test lets something else run."""
+        if self._lines is None:
+            self._lines = [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
+            asyncio.get_running_loop().call_soon(self._look_again)
+        return self._lines
+
+    def _look_again(self) -> None:
+        self._lines = None
 
     def style_of(self, text: str) -> Style:
         """How a text on the screen looks, as far as it looks the same all through."""
