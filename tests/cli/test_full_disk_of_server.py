@@ -114,10 +114,14 @@ def test_each_change_says_so_and_changes_nothing(
         on_server.done(*line.split())
 
 
+TRIAL = "try an import"
+"""The row that stores everything and takes it back."""
+
+
 def test_looking_needs_no_room(on_server: Shell, server: FullServer, folder: Path, tmp_path: Path) -> None:
     server.fill()
     try:
-        for row in (row for row in ROWS if row.looks):
+        for row in (row for row in ROWS if row.looks and row.name != TRIAL):
             on_server.done(*row.words(folder, tmp_path))
     finally:
         server.empty()
