@@ -318,7 +318,7 @@ async def test_whether_it_is_launched_at_once_is_a_choice_in_sight_that_says_wha
         await fill(person, name="Autumn", script="Hi. Reply STOP to end.")
         form_of(person).form.begin("script")
         assert person.sees("launch now", "keep as a draft")
-        assert person.sees("its senders can send the first messages at once")
+        assert person.sees("senders can text at once")
         await choose(person, launch="later")
         assert person.sees("A draft: nothing can be sent from it until l launches it.")
         await person.press("ctrl+o", "escape")

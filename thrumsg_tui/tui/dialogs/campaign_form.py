@@ -31,7 +31,7 @@ from thrumsg_tui.tui.widgets.line_widgets import Part
 _DEFAULT_SCRIPT = "Hi %first_name%, it's %sender_first_name% with %organization%. … Reply STOP to end."
 _DRAFT, _ACTIVE = "later", "now"
 _WHAT_IT_MEANS = {
-    _ACTIVE: "Launched now: its senders can send the first messages at once, within its hours and window.",
+    _ACTIVE: "Launched now: senders can text at once, within hours and window.",
     _DRAFT: "A draft: nothing can be sent from it until {launch} launches it.",
 }
 _IN_PREVIEW = {"sender", "way-out", "unicode", "too-long", "unknown-field", "misspelt-field", "no-numbers", "volume"}

@@ -19,7 +19,7 @@ class CampaignManagement:
     """The commands of `Scope.MANAGE`, for the current campaign of a screen."""
 
     def __init__(self, screen: ScreenContext, menu: Sequence[Scope]) -> None:
-        """Take the screen, and the scopes that its menu offers."""
+        """Take the screen, and the scopes that its menu offers, in their order."""
         self.screen = screen
         self._menu = menu
 
@@ -33,7 +33,8 @@ class CampaignManagement:
         from thrumsg_tui.tui.dialogs.command_menu import CommandMenu, Entry
 
         facts = self.screen.facts()
-        offered = [each for each in commands_of(*self._menu) if each.help and each.id != "manage.menu"]
+        here = [each for scope in self._menu for each in commands_of(scope)]
+        offered = [each for each in here if each.help and each.id != "manage.menu"]
         entries = [Entry(each, each.why_not(facts)) for each in offered]
         title = facts.campaign.name if facts.campaign else "Manage"
         if chosen := await self.screen.show_dialog(CommandMenu(title, entries)):

@@ -83,7 +83,7 @@ class OverviewScreen(CommandScreen):
         self.idle_only = False
         self.parts = (
             *self.parts,
-            CampaignManagement(self, (Scope.CAMPAIGNS, Scope.STAFF, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)),
+            CampaignManagement(self, (Scope.MANAGE, Scope.STAFF, Scope.ORGANIZATION, Scope.CARRIER, Scope.CAMPAIGNS)),
             CampaignCreation(self),
             OrganizationManagement(self),
             CarrierLists(self),
