@@ -69,7 +69,7 @@ NEWCOMER = Tour(
                 Place.LIST: "{messenger.replies} shows the replies that are written already.",
             },
             made(EventKind.SEND),
-            by_wish=_NO_REPLY | {(Place.REPLIES, True): f"{_ASKS}: {{pane.leave}} goes back to the list."},
+            by_wish=_NO_REPLY | {(Place.REPLIES, True): f"{_ASKS}: {{pane.leave}} goes back to where you were."},
         ),
         Step(
             "An opt-out",
