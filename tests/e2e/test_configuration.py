@@ -132,6 +132,8 @@ def test_vim_keys(spring: Office) -> None:
     terminal.press("j")
     messenger.wait_for_row(SENDER_ONE[1])
     terminal.press("w")
+    terminal.wait_for(f"{SENDER_ONE[1]} waits", "w goes on to the next")
+    terminal.press("w")
     messenger.wait_for_row(SENDER_ONE[2])
     terminal.press("l")
     messenger.wait_for_tab("Opt Outs", 0)
