@@ -110,6 +110,7 @@ def test_writing_is_cheap(spring: Office) -> None:
     messenger = settled(spring, (120, 40))
     messenger.open_box()
     messenger.write("Thank")
+    messenger.terminal.settle(quiet=LONG)
     sent, frames = cost(messenger, "s")
     assert 0 < sent <= 5_000
     assert frames <= 2
