@@ -118,7 +118,10 @@ TRIAL = "try an import"
 """The row that stores everything and takes it back."""
 
 
-def test_looking_needs_no_room(on_server: Shell, server: FullServer, folder: Path, tmp_path: Path) -> None:
+def test_looking_needs_no_room(
+    on_server: Shell, server: FullServer, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("thrumsg_tui.store.engines.postgres.damage._made", {})  # as in another process
     server.fill()
     try:
         for row in (row for row in ROWS if row.looks and row.name != TRIAL):

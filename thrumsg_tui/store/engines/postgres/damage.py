@@ -46,6 +46,7 @@ _REFERENCES = """
 
 
 _CANNOT_BE_MADE = (
+    psycopg.errors.DiskFull,  # they need room, which only looking at the rows does not
     psycopg.errors.InsufficientPrivilege,
     psycopg.errors.ReadOnlySqlTransaction,
     psycopg.errors.UndefinedFunction,  # Citus finds no temporary ones
@@ -73,7 +74,7 @@ def changed_tables(conn: ServerConnection, apart: Callable[[], ServerConnection]
 
 
 def _made_by_migrations(conn: ServerConnection) -> dict[str, str]:
-    """Return what the migrations make as temporary tables; nothing where these cannot be made, as on a standby."""
+    """Return what the migrations make as temporary tables; nothing where they cannot be made, as on a full disk."""
     conn.script("BEGIN; SET LOCAL search_path = pg_temp")
     with suppress(*_CANNOT_BE_MADE):
         for file in MIGRATIONS:  # a function of this schema is found only by its whole name
