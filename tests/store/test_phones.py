@@ -2,10 +2,14 @@
 
 import subprocess
 import sys
+from random import Random
 
+import phonenumbers
 import pytest
+from phonenumbers.geocoder import description_for_number
 
-from thrumsg_tui.store.phones import PhoneNumber, normalize
+from thrumsg_tui.domain.contact_zones import state_of
+from thrumsg_tui.store.phones import PhoneNumber, normalize, origin_of
 
 
 @pytest.mark.parametrize(
@@ -64,3 +68,28 @@ def test_an_unknown_region_is_named() -> None:
 def test_imports_the_module_does_not_load_the_library() -> None:
     program = "import sys, thrumsg_tui.store.phones; print('phonenumbers' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout == b"False\n"
+
+
+def test_the_states_of_numbers_are_those_of_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose own way to them loads a hundred megabytes."""
+    chance = Random(1)
+    numbers = [
+        f"+1{area}{exchange}{chance.randrange(10_000):04}"
+        for area in range(200, 1000)
+        for exchange in chance.sample(range(200, 1000), 3)
+    ]
+    places = {each: description_for_number(phonenumbers.parse(each), "en").rpartition(", ")[2] for each in numbers}
+    expected = {each: state_of({"state": place}) for each, place in places.items()}
+    assert len(set(expected.values())) > 50
+    monkeypatch.setattr("thrumsg_tui.store.phones._ORIGINS", {})
+    assert {each: origin_of(each).state for each in numbers} == expected
+
+
+def test_where_a_number_is_takes_little_memory() -> None:
+    look = """
+import sys
+from thrumsg_tui.store.phones import origin_of
+assert origin_of("+12125550100").state == "NY"
+assert "phonenumbers.geodata" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", look], check=True)

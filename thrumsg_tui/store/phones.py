@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from thrumsg_tui.domain.contact_zones import ContactZones, contact_zones, state_of
+from thrumsg_tui.domain.contact_zones import ContactZones, contact_zones
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.phone_text import number_in, without_wish
 
@@ -211,7 +211,7 @@ class Origin:
 
 
 def origin_of(e164: str) -> Origin:
-    """Return what a number tells of its owner; the first call reads tables for half a second."""
+    """Return what a number tells of its owner; the first call reads tables for a tenth of a second."""
     return _origin(e164[:_DECIDING] if e164.startswith("+1") else e164, e164)
 
 
@@ -224,14 +224,18 @@ def _origin(key: str, e164: str) -> Origin:
         return known
     import phonenumbers
     from phonenumbers import PhoneNumberType
-    from phonenumbers.geocoder import description_for_number
+
+    from thrumsg_tui.store.number_states import state_of_number
 
     number = phonenumbers.parse(e164)
     kind = phonenumbers.number_type(number)
-    place = description_for_number(number, "en").rpartition(", ")[2] if e164.startswith("+1") else ""
+    has_a_place = e164.startswith("+1") and kind in {
+        PhoneNumberType.FIXED_LINE,
+        PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    }
     fixed = {PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE, PhoneNumberType.UAN, PhoneNumberType.SHARED_COST}
     found = Origin(
-        state=state_of({"state": place}),
+        state=state_of_number(e164, phonenumbers.region_code_for_number(number)) if has_a_place else None,
         is_mobile=kind not in fixed,
         is_abroad=not e164.startswith("+1"),
     )
