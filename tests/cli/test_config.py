@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Shell
+from thrumsg_tui.configuration.preferences_file import load_preferences
 from thrumsg_tui.domain.preferences import SETTINGS, Preferences
-from thrumsg_tui.preferences_file import load_preferences
 from thrumsg_tui.tui.commands import Scope, all_commands, commands_of
 from thrumsg_tui.tui.commands.keymap import choose_keys
 from thrumsg_tui.tui.commands.preferences_text import new_file

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thrumsg_tui.cli.report import Report, table
+from thrumsg_tui.configuration.preferences_file import dangling, preferences_path
 from thrumsg_tui.domain.errors import Nothing, NotPermitted, Refused
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.preferences_file import dangling, preferences_path
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.preferences import LoadedPreferences

@@ -59,7 +59,7 @@ def shown_times(session: Session) -> ShownTimes:
 
 
 def _configured(session: Session) -> Dates | None:
-    from thrumsg_tui.preferences_file import load_preferences, preferences_path
+    from thrumsg_tui.configuration.preferences_file import load_preferences, preferences_path
 
     loaded = load_preferences(preferences_path(session.forced_login), _without_keys)
     return loaded.preferences.dates if _DATES in loaded.lines else None

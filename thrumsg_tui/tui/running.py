@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from thrumsg_tui.configuration.preferences_file import load_preferences, preferences_path
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.preferences_file import load_preferences, preferences_path
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.preferences import ChosenKeys, LoadedPreferences, Preset

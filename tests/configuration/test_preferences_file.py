@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from thrumsg_tui.configuration.preferences_file import load_preferences, preferences_path
 from thrumsg_tui.domain.enums import ConversationSort
 from thrumsg_tui.domain.preferences import (
     SETTINGS,
@@ -20,7 +21,6 @@ from thrumsg_tui.domain.preferences import (
     Setting,
     ThemeName,
 )
-from thrumsg_tui.preferences_file import load_preferences, preferences_path
 from thrumsg_tui.tui.commands.keymap import choose_keys
 
 

@@ -9,6 +9,13 @@ from pathlib import Path
 from tomllib import TOMLDecodeError, loads
 from typing import Any
 
+from thrumsg_tui.configuration.misplaced_keys import (
+    key_beside_heading,
+    meant_commands,
+    misplaced_key,
+    misplaced_setting,
+)
+from thrumsg_tui.configuration.toml_lines import TomlLines
 from thrumsg_tui.domain.configured_values import flag, full_name, one_of
 from thrumsg_tui.domain.preferences import (
     SETTINGS,
@@ -21,8 +28,6 @@ from thrumsg_tui.domain.preferences import (
     Setting,
     unusable,
 )
-from thrumsg_tui.misplaced_keys import key_beside_heading, meant_commands, misplaced_key, misplaced_setting
-from thrumsg_tui.toml_lines import TomlLines
 
 _KEYS = "keys"
 _MOST_INSIDE = 20

@@ -59,6 +59,6 @@ def load_preferences(path: Path, choose_keys: ChooseKeys) -> LoadedPreferences:
         return unusable(path, 0, f"it cannot be read ({error.strerror or error})")
     except ValueError as error:
         return unusable(path, 0, f"it {error}")
-    from thrumsg_tui.preferences_check import check_preferences
+    from thrumsg_tui.configuration.preferences_check import check_preferences
 
     return check_preferences(path, content, choose_keys)
