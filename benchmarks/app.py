@@ -16,7 +16,8 @@ from benchmarks.rows import Setting
 from thrumsg_tui.domain.enums import SenderSort
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
+from thrumsg_tui.store.queries.assignments import find_assignment
+from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key

@@ -29,7 +29,7 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.database_move.move import move_database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.location import Location, ServerAddress
-from thrumsg_tui.store.queries.campaigns import assignments
+from thrumsg_tui.store.queries.assignments import assignments
 from thrumsg_tui.store.queries.overview import overview
 from thrumsg_tui.store.queries.reassignment import plan
 

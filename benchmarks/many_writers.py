@@ -21,7 +21,8 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.location import Location
-from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
+from thrumsg_tui.store.queries.assignments import find_assignment
+from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.users import identify
 
 PROCESSES = 16

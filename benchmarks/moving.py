@@ -19,7 +19,7 @@ from thrumsg_tui.store.changes.reassign import apply_plan
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import assignments
+from thrumsg_tui.store.queries.assignments import assignments
 from thrumsg_tui.store.queries.reassignment import plan
 
 WRITES_EVERY = 0.02

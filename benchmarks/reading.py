@@ -16,7 +16,8 @@ from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign, longest_waiting
+from thrumsg_tui.store.queries.assignments import find_assignment, longest_waiting
+from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.contact_search import ContactSearch, Wanted
 from thrumsg_tui.store.queries.conversations import ListRequest, ids, next_waiting
 from thrumsg_tui.store.queries.due import anything_due

@@ -30,7 +30,8 @@ from textual.pilot import Pilot
 from thrumsg_tui.gateway import practice
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
+from thrumsg_tui.store.queries.assignments import find_assignment
+from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.users import find_user, identify
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.glyphs import UNICODE

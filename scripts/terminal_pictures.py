@@ -30,7 +30,8 @@ from tests.palettes import LINUX, XTERM
 from thrumsg_tui.gateway import practice
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
+from thrumsg_tui.store.queries.assignments import find_assignment
+from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route

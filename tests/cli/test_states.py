@@ -36,7 +36,8 @@ from thrumsg_tui.store.imports.contacts import import_contacts
 from thrumsg_tui.store.imports.replies import import_replies
 from thrumsg_tui.store.imports.survey import import_survey
 from thrumsg_tui.store.location import Location
-from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign, unassigned
+from thrumsg_tui.store.queries.assignments import find_assignment, unassigned
+from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.users import identify
 
 DRAFT, ACTIVE, PAUSED, ARCHIVED = CampaignState

@@ -30,8 +30,9 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
-from thrumsg_tui.store.queries.campaigns import find_campaign, questions, totals
+from thrumsg_tui.store.queries.campaigns import find_campaign, totals
 from thrumsg_tui.store.queries.history import history, own_changes
+from thrumsg_tui.store.queries.questions import questions
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.undo_preview import last_undoable, newest_change

@@ -35,7 +35,8 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.doctor import examine
-from thrumsg_tui.store.queries.campaigns import assignments, totals
+from thrumsg_tui.store.queries.assignments import assignments
+from thrumsg_tui.store.queries.campaigns import totals
 from thrumsg_tui.store.queries.conversations import ListRequest, ids
 
 people = st.integers(0, len(PEOPLE) - 1)

@@ -19,7 +19,8 @@ from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.imports.contacts import import_contacts
 from thrumsg_tui.store.imports.survey import import_survey
-from thrumsg_tui.store.queries.campaigns import assignments, find_assignment, find_campaign, unassigned
+from thrumsg_tui.store.queries.assignments import assignments, find_assignment, unassigned
+from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.lookup import conversations_by_phone
 from thrumsg_tui.store.queries.thread import get_conversation

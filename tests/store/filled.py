@@ -9,7 +9,8 @@ from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssign
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.location import Location
-from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign, unassigned
+from thrumsg_tui.store.queries.assignments import find_assignment, unassigned
+from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.users import identify
 
 

@@ -12,7 +12,7 @@ from itertools import cycle
 from tests.store.worker import Worker, begin, say
 from thrumsg_tui.domain.reassignment import FromEveryone, Request, ToAssignments
 from thrumsg_tui.store.changes.reassign import apply_plan
-from thrumsg_tui.store.queries.campaigns import find_assignment
+from thrumsg_tui.store.queries.assignments import find_assignment
 from thrumsg_tui.store.queries.reassignment import plan
 
 

@@ -15,18 +15,9 @@ from thrumsg_tui.domain.reassignment import FromAssignments, FromConversations, 
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.engines.connection import Connection
+from thrumsg_tui.store.queries.assignments import assignment_of_user, assignments, longest_waiting, unassigned
 from thrumsg_tui.store.queries.bulk_move_jobs import job_of, open_jobs
-from thrumsg_tui.store.queries.campaigns import (
-    assignment_of_user,
-    assignments,
-    campaign_rows,
-    campaigns,
-    find_campaign,
-    get_campaign,
-    longest_waiting,
-    questions,
-    unassigned,
-)
+from thrumsg_tui.store.queries.campaigns import campaign_rows, campaigns, find_campaign, get_campaign
 from thrumsg_tui.store.queries.carrier_status import carrier_figures, carrier_status
 from thrumsg_tui.store.queries.compliance import compliance_points, setup_points
 from thrumsg_tui.store.queries.contact_search import ContactSearch, Wanted, found_contacts
@@ -50,6 +41,7 @@ from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, ope
 from thrumsg_tui.store.queries.next_message import fill_in
 from thrumsg_tui.store.queries.opt_outs import count_opt_outs, opt_out_rows, was_asked_for
 from thrumsg_tui.store.queries.overview import overview
+from thrumsg_tui.store.queries.questions import questions
 from thrumsg_tui.store.queries.reassignment import holders, plan
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.script_preview import script_preview

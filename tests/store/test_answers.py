@@ -14,7 +14,7 @@ from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import questions
+from thrumsg_tui.store.queries.questions import questions
 
 
 @pytest.fixture

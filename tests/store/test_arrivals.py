@@ -12,7 +12,7 @@ from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.arrivals import Arrivals, ask_arrivals
-from thrumsg_tui.store.queries.campaigns import find_assignment
+from thrumsg_tui.store.queries.assignments import find_assignment
 
 AFTER_ALL = MessageId(1 << 62)
 

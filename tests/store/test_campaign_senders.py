@@ -34,10 +34,7 @@ from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.changes.users import add_user
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
-from thrumsg_tui.store.queries.campaigns import (
-    assignments,
-    get_assignment,
-)
+from thrumsg_tui.store.queries.assignments import assignments, get_assignment
 
 ALWAYS = DailyHours("UTC", 0, 1440)
 

@@ -25,11 +25,7 @@ from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import (
-    campaign_rows,
-    find_campaign,
-    totals,
-)
+from thrumsg_tui.store.queries.campaigns import campaign_rows, find_campaign, totals
 from thrumsg_tui.store.queries.overview import overview
 
 ALWAYS = DailyHours("UTC", 0, 1440)

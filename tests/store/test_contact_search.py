@@ -26,7 +26,8 @@ from thrumsg_tui.store.changes.campaign_senders import add_senders, remove_sende
 from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
+from thrumsg_tui.store.queries.assignments import find_assignment
+from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.contact_search import ContactSearch, FoundContact, Wanted, found_contacts
 from thrumsg_tui.store.queries.conversations import ListRequest, ids
 from thrumsg_tui.store.queries.users import find_user

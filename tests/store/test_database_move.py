@@ -33,8 +33,8 @@ from thrumsg_tui.store.database_move.tables import KEYS
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.engines import whole_tables_of
 from thrumsg_tui.store.engines.whole_tables import WholeTables
-from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.history import history
+from thrumsg_tui.store.queries.questions import questions
 from thrumsg_tui.store.spool import Spool, SpooledRequest
 
 

@@ -14,7 +14,8 @@ from tests.store.world import World
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import ExportKind
 from thrumsg_tui.store.export import export
-from thrumsg_tui.store.queries.campaigns import assignments, totals
+from thrumsg_tui.store.queries.assignments import assignments
+from thrumsg_tui.store.queries.campaigns import totals
 
 Exported = dict[str, str]
 

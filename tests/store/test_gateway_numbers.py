@@ -29,7 +29,7 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.send_all import send_batch
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine, repair
-from thrumsg_tui.store.queries.campaigns import unassigned
+from thrumsg_tui.store.queries.assignments import unassigned
 from thrumsg_tui.store.queries.gateway_numbers import our_numbers
 from thrumsg_tui.store.queries.outbox import Candidate
 

@@ -21,8 +21,8 @@ from thrumsg_tui.store.imports.replies import import_replies
 from thrumsg_tui.store.imports.result import Imported
 from thrumsg_tui.store.imports.survey import import_survey
 from thrumsg_tui.store.imports.users import import_users
-from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.history import history
+from thrumsg_tui.store.queries.questions import questions
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.thread import get_conversation, get_opt_out
 from thrumsg_tui.store.queries.users import find_user, identify

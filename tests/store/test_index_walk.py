@@ -8,7 +8,7 @@ from tests.store.arranging import give, take_in
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import find_assignment
+from thrumsg_tui.store.queries.assignments import find_assignment
 from thrumsg_tui.store.queries.index_walk import IndexWalk
 
 NAMES = ["Ann", *["Zoe"] * 7, "Al", "Bo", *["Kai"] * 3, "Al", "Al"]

@@ -23,8 +23,8 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.skip_follow_up import skip_follow_up
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.doctor import examine
-from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.follow_ups import UNSENT
+from thrumsg_tui.store.queries.questions import questions
 
 people = st.integers(0, 2)
 campaigns = st.sampled_from(["Spring", "Fall"])

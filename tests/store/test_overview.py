@@ -11,7 +11,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import assignments, longest_waiting
+from thrumsg_tui.store.queries.assignments import assignments, longest_waiting
 from thrumsg_tui.store.queries.overview import replies_by_hour
 
 

@@ -26,7 +26,8 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine, repair
 from thrumsg_tui.store.export import exported
-from thrumsg_tui.store.queries.campaigns import questions, totals
+from thrumsg_tui.store.queries.campaigns import totals
+from thrumsg_tui.store.queries.questions import questions
 from thrumsg_tui.store.queries.thread import get_opt_out
 
 SECRETS = ("Zebediah", "Quillfeather", "Maribel", "I am at work", "Elm Street")

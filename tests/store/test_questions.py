@@ -25,7 +25,7 @@ from thrumsg_tui.store.changes.questions import (
 from thrumsg_tui.store.changes.reorder import reordered
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import questions
+from thrumsg_tui.store.queries.questions import questions
 from thrumsg_tui.store.queries.survey_results import survey_results
 
 NINE = "abcdefghi"

@@ -31,7 +31,7 @@ from thrumsg_tui.store.export import export
 from thrumsg_tui.store.imports.contacts import import_contacts
 from thrumsg_tui.store.imports.inspection import inspect
 from thrumsg_tui.store.imports.opt_outs import import_opt_outs
-from thrumsg_tui.store.queries.campaigns import questions
+from thrumsg_tui.store.queries.questions import questions
 
 NAMES = ["=SUM(A1)", "-Ann", "+Bo", "@cy", "'t Hooft", "'=x", "''-y", 'Ada "Bee"', "O'Neil", "Zoë", "%first_name%"]
 

@@ -19,7 +19,8 @@ from thrumsg_tui.domain.enums import ConversationSort, Tab
 from thrumsg_tui.domain.errors import DatabaseUnreachable
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
+from thrumsg_tui.store.queries.assignments import find_assignment
+from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.conversations import ListRequest, count, ids
 from thrumsg_tui.store.queries.list_places import Landmark, ids_between, ids_from
 from thrumsg_tui.store.queries.list_windows import WindowRequest, list_window, search_window

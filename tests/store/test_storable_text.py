@@ -34,8 +34,9 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 from thrumsg_tui.store.imports.import_kinds import import_file
 from thrumsg_tui.store.imports.import_run import ImportOptions
-from thrumsg_tui.store.queries.campaigns import get_campaign, questions
+from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.drafts import draft
+from thrumsg_tui.store.queries.questions import questions
 from thrumsg_tui.store.queries.unmatched import unmatched_messages
 
 ANN, STRANGER = number(0), "+14155559999"

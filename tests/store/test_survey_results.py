@@ -17,7 +17,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.questions import retire_question
 from thrumsg_tui.store.changes.users import add_user
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import questions
+from thrumsg_tui.store.queries.questions import questions
 from thrumsg_tui.store.queries.survey_results import QuestionResult, SenderResult, survey_results
 
 

@@ -29,7 +29,8 @@ from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.changes.users import make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.pacing import Pacing
-from thrumsg_tui.store.queries.campaigns import assignments, find_assignment, find_campaign, totals
+from thrumsg_tui.store.queries.assignments import assignments, find_assignment
+from thrumsg_tui.store.queries.campaigns import find_campaign, totals
 from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.store.queries.users import identify
 

@@ -20,7 +20,7 @@ from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.users import add_user
 from thrumsg_tui.store.imports.contacts import import_contacts
-from thrumsg_tui.store.queries.campaigns import assignments
+from thrumsg_tui.store.queries.assignments import assignments
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.lookup import conversations_by_phone
 from thrumsg_tui.tui.bulk_choices import BulkField

@@ -35,7 +35,7 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.imports.contacts import import_contacts
 from thrumsg_tui.store.imports.replies import import_replies
 from thrumsg_tui.store.imports.survey import import_survey
-from thrumsg_tui.store.queries.campaigns import find_assignment, unassigned
+from thrumsg_tui.store.queries.assignments import find_assignment, unassigned
 from thrumsg_tui.store.queries.drafts import draft
 from thrumsg_tui.store.queries.lookup import conversations_by_phone
 from thrumsg_tui.store.queries.thread import get_conversation

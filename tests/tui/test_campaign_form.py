@@ -20,7 +20,8 @@ from thrumsg_tui.domain.opened_points import EVERYTHING
 from thrumsg_tui.domain.preferences import AsciiOnly
 from thrumsg_tui.store.changes.campaigns import edit_campaign
 from thrumsg_tui.store.changes.settings import change_setting
-from thrumsg_tui.store.queries.campaigns import campaigns, find_assignment, find_campaign
+from thrumsg_tui.store.queries.assignments import find_assignment
+from thrumsg_tui.store.queries.campaigns import campaigns, find_campaign
 from thrumsg_tui.store.queries.script_preview import ScriptPreview, script_preview
 from thrumsg_tui.tui.dialogs import campaign_form
 from thrumsg_tui.tui.dialogs.form import FormDialog

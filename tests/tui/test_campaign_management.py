@@ -10,7 +10,8 @@ from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
-from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
+from thrumsg_tui.store.queries.assignments import find_assignment
+from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.tui.dialogs.command_menu import CommandMenu
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
 from thrumsg_tui.tui.screens.overview import OverviewScreen

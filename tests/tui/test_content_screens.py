@@ -15,8 +15,8 @@ from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.follow_ups import create_follow_up, edit_follow_up
 from thrumsg_tui.store.changes.questions import add_question
 from thrumsg_tui.store.changes.send import send
-from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.follow_ups import follow_ups
+from thrumsg_tui.store.queries.questions import questions
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.tui.screens.overview import OverviewScreen
 from thrumsg_tui.tui.timers import Timers

@@ -21,7 +21,8 @@ from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.imports.import_kinds import import_file
 from thrumsg_tui.store.imports.import_run import ImportOptions
 from thrumsg_tui.store.imports.result import Imported
-from thrumsg_tui.store.queries.campaigns import find_campaign, questions, totals
+from thrumsg_tui.store.queries.campaigns import find_campaign, totals
+from thrumsg_tui.store.queries.questions import questions
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.thread import get_opt_out
 from thrumsg_tui.store.queries.users import users

@@ -19,7 +19,8 @@ from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import find_assignment, find_campaign
+from thrumsg_tui.store.queries.assignments import find_assignment
+from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.conversations import ListRequest, page
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history
 from thrumsg_tui.store.queries.messenger import messenger_view

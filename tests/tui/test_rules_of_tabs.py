@@ -25,8 +25,8 @@ from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.export_rows import export_rows
-from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.follow_ups import follow_ups
+from thrumsg_tui.store.queries.questions import questions
 
 IRIS, STAN, FAY = "Iris In", "Stan Stop", "Fay Follow"
 HIDDEN = "There is no tab {} here now."

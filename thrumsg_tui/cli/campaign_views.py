@@ -22,7 +22,9 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries import campaigns as queries
+from thrumsg_tui.store.queries.assignments import assignment_of_user, assignments, get_assignment
 from thrumsg_tui.store.queries.follow_ups import follow_ups
+from thrumsg_tui.store.queries.questions import questions
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.script_preview import script_preview
 
@@ -42,15 +44,15 @@ def show(session: Session, args: Namespace) -> Report:
     """Show a campaign's settings and content."""
     with session.db.reading() as conn:
         campaign = queries.find_campaign(conn, args.name)
-        if queries.assignment_of_user(conn, campaign.id, session.who.user.id) is None:
+        if assignment_of_user(conn, campaign.id, session.who.user.id) is None:
             session.who.require(Permission.VIEW_ALL)
         settings = campaign_record(campaign)
         content: dict[str, list[Record]] = {
-            "questions": [question_record(each) for each in queries.questions(conn, campaign.id)],
+            "questions": [question_record(each) for each in questions(conn, campaign.id)],
             "replies": [reply_record(each) for each in recommended_replies(conn, campaign.id)],
             "follow_ups": [follow_up_record(each) for each in follow_ups(conn, campaign.id)],
             "senders": [
-                sender_record(each) for each in queries.assignments(conn, campaign.id, session.db.clock()) if each.user
+                sender_record(each) for each in assignments(conn, campaign.id, session.db.clock()) if each.user
             ],
         }
     lines = pairs([(key.replace("_", " ").capitalize(), value) for key, value in settings.items()])
@@ -79,8 +81,8 @@ def _safe_lines(text: str) -> Sequence[str]:
 def _numbers(conn: Connection, session: Session, campaign: Campaign) -> Totals | Assignment | None:
     if session.who.may(Permission.VIEW_ALL):
         return queries.totals(conn, campaign.id)
-    own = queries.assignment_of_user(conn, campaign.id, session.who.user.id)
-    return queries.get_assignment(conn, own, session.db.clock()) if own else None
+    own = assignment_of_user(conn, campaign.id, session.who.user.id)
+    return get_assignment(conn, own, session.db.clock()) if own else None
 
 
 def _lines(title: str, listed: Sequence[Record]) -> list[str]:

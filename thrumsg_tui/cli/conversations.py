@@ -27,6 +27,8 @@ from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import conversations as queries
 from thrumsg_tui.store.queries import thread as threads
+from thrumsg_tui.store.queries.assignments import find_assignment, unassigned
+from thrumsg_tui.store.queries.questions import questions
 
 
 def list_all(session: Session, args: Namespace) -> Report:
@@ -55,7 +57,7 @@ def thread(session: Session, args: Namespace) -> Report:
         if conversation.sender_id != session.who.user.id:
             session.who.require(Permission.VIEW_ALL)
         phones = phone_display(conn)
-        questions = campaigns.questions(conn, conversation.campaign_id, retired=True)
+        asked = questions(conn, conversation.campaign_id, retired=True)
         campaign = campaigns.get_campaign(conn, conversation.campaign_id)
     head = [
         ("Contact", phones.name(conversation.first_name, conversation.last_name, conversation.phone)),
@@ -64,10 +66,10 @@ def thread(session: Session, args: Namespace) -> Report:
         ("Sender", conversation.sender_name),
         ("Status", shown_status(conversation)),
         ("Times in", campaign.hours.timezone),
-        *answers(conversation, questions).items(),
+        *answers(conversation, asked).items(),
     ]
     return Report(
-        thread_record(conversation, questions, phones),
+        thread_record(conversation, asked, phones),
         [*pairs(head), "", *thread_lines(conversation, phones, campaign, shown_times(session))],
     )
 
@@ -77,8 +79,8 @@ def answer(session: Session, args: Namespace) -> Report:
     event = record_answer(session.db, session.who, args.conversation, args.question, args.choice)
     with session.db.reading() as conn:
         conversation = threads.get_conversation(conn, args.conversation)
-        questions = campaigns.questions(conn, conversation.campaign_id, retired=True)
-    recorded = answers(conversation, questions)
+        asked = questions(conn, conversation.campaign_id, retired=True)
+    recorded = answers(conversation, asked)
     line = "Nothing changed: it was so already." if event is None else "Answer cleared." if args.clear else "Recorded."
     return Report(
         {"event": event, "conversation": conversation.id, "answers": recorded},
@@ -92,9 +94,9 @@ def viewed(conn: Connection, session: Session, campaign: Campaign, args: Namespa
     if args.sender != own_login and (args.sender or args.unassigned):
         session.who.require(Permission.VIEW_ALL)
     if args.unassigned:
-        return campaigns.unassigned(conn, campaign.id)
+        return unassigned(conn, campaign.id)
     if args.sender or not session.who.may(Permission.VIEW_ALL):
-        return campaigns.find_assignment(conn, campaign, args.sender or own_login)
+        return find_assignment(conn, campaign, args.sender or own_login)
     return None
 
 

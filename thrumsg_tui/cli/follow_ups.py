@@ -18,9 +18,10 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes import follow_ups as changes
 from thrumsg_tui.store.changes.skip_follow_up import skip_follow_up
-from thrumsg_tui.store.queries.campaigns import find_campaign, questions
+from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.find_by_name import choice_named, question_named
 from thrumsg_tui.store.queries.follow_ups import Reach, follow_ups, reach
+from thrumsg_tui.store.queries.questions import questions
 
 
 def create(session: Session, args: Namespace) -> Report:

@@ -31,6 +31,7 @@ from thrumsg_tui.store.changes.send_all import Unsendable, send_batch, sent_befo
 from thrumsg_tui.store.message_origin import read_origin
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries import campaigns
+from thrumsg_tui.store.queries.assignments import find_assignment, get_assignment, unassigned
 from thrumsg_tui.store.queries.carrier_status import carrier_status
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.thread import get_conversation
@@ -83,12 +84,10 @@ def send_all(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         campaign = campaigns.find_campaign(conn, args.name)
         assignment_id = (
-            campaigns.unassigned(conn, campaign.id)
-            if args.unassigned
-            else campaigns.find_assignment(conn, campaign, args.sender)
+            unassigned(conn, campaign.id) if args.unassigned else find_assignment(conn, campaign, args.sender)
         )
         warnings = send_all_warnings(conn, campaign, Tab(args.tab))
-        viewed = campaigns.get_assignment(conn, assignment_id, session.db.clock())
+        viewed = get_assignment(conn, assignment_id, session.db.clock())
         total = viewed.not_started if Tab(args.tab) is Tab.INITIAL else viewed.follow_ups
     for sentence in warnings:
         complain(sentence)

@@ -16,6 +16,7 @@ from thrumsg_tui.domain.enums import HoursIn, SenderSort
 from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.store.queries import campaigns as queries
+from thrumsg_tui.store.queries.assignments import assignments, longest_waiting
 from thrumsg_tui.store.queries.bulk_move_jobs import job_in
 from thrumsg_tui.store.times import iso
 
@@ -32,8 +33,8 @@ def show(session: Session, args: Namespace) -> Report:
     with session.db.reading() as conn:
         campaign = queries.find_campaign(conn, args.name)
         totals = queries.totals(conn, campaign.id)
-        senders = queries.assignments(conn, campaign.id, now, SenderSort(args.sort), reverse=args.reverse)
-        waiting = queries.longest_waiting(conn, campaign.id)
+        senders = assignments(conn, campaign.id, now, SenderSort(args.sort), reverse=args.reverse)
+        waiting = longest_waiting(conn, campaign.id)
         job = job_in(conn, campaign.id)
     record = {
         "campaign": campaign.name,

@@ -39,6 +39,7 @@ from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.input_files import called
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import reassignment as queries
+from thrumsg_tui.store.queries.assignments import assignments, find_assignment, find_destination, unassigned
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, open_jobs
 
 
@@ -126,8 +127,8 @@ def _sources(conn: Connection, campaign: Campaign, args: Namespace) -> Sources:
         return FromConversations(tuple(map(ConversationId, args.conversation)))
     if args.from_everyone:
         return FromEveryone()
-    nobody = [campaigns.unassigned(conn, campaign.id)] if args.from_unassigned else []
-    named = [campaigns.find_assignment(conn, campaign, login) for login in dict.fromkeys(args.sources)]
+    nobody = [unassigned(conn, campaign.id)] if args.from_unassigned else []
+    named = [find_assignment(conn, campaign, login) for login in dict.fromkeys(args.sources)]
     return FromAssignments((*nobody, *named))
 
 
@@ -136,8 +137,8 @@ def _destinations(conn: Connection, campaign: Campaign, args: Namespace) -> Dest
     if args.to_everyone:
         return ToAllOthers()
     if args.to_unassigned:
-        return ToAssignments((campaigns.unassigned(conn, campaign.id),))
-    return ToAssignments(tuple(campaigns.find_destination(conn, campaign, login) for login in dict.fromkeys(args.to)))
+        return ToAssignments((unassigned(conn, campaign.id),))
+    return ToAssignments(tuple(find_destination(conn, campaign, login) for login in dict.fromkeys(args.to)))
 
 
 def _preview(session: Session, args: Namespace) -> Report:
@@ -145,7 +146,7 @@ def _preview(session: Session, args: Namespace) -> Report:
         request = _request(conn, args)
         planned = queries.plan(conn, request, session.db.clock(), progress)
         campaign = campaigns.get_campaign(conn, planned.campaign_id)
-        stays = what_stays(request, campaigns.assignments(conn, campaign.id, session.db.clock()))
+        stays = what_stays(request, assignments(conn, campaign.id, session.db.clock()))
     if args.save_plan and str(args.save_plan) == STANDARD_STREAM:
         with standard_output() as out:
             plan_file.write(out, campaign.name, planned)
@@ -183,7 +184,7 @@ def _saved(session: Session, args: Namespace) -> Plan:
     """Return a saved plan; raise `Refused` if it was made for another database."""
     name, planned = plan_file.load(args.plan)
     with session.db.reading() as conn:
-        present = campaigns.assignments(conn, planned.campaign_id, session.db.clock())
+        present = assignments(conn, planned.campaign_id, session.db.clock())
         now = {each.id: each.login for each in present}
         ours = campaigns.find_campaign(conn, name).id == planned.campaign_id
         ours = ours and planned.as_of <= queries.newest_event(conn, planned.campaign_id)

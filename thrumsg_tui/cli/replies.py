@@ -15,7 +15,8 @@ from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.store.changes import replies as changes
 from thrumsg_tui.store.engines.connection import Connection
-from thrumsg_tui.store.queries.campaigns import assignment_of_user, find_campaign
+from thrumsg_tui.store.queries.assignments import assignment_of_user
+from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.field_codes import field_warnings
 from thrumsg_tui.store.queries.recommended_replies import global_replies, recommended_replies
 

@@ -11,8 +11,9 @@ from thrumsg_tui.domain.campaigns import Question
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.store.changes import questions as changes
 from thrumsg_tui.store.engines.connection import Connection
-from thrumsg_tui.store.queries.campaigns import find_campaign, questions
+from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.find_by_name import choice_named, question_named
+from thrumsg_tui.store.queries.questions import questions
 from thrumsg_tui.store.queries.survey_results import QuestionResult, survey_results
 
 _BAR = 20

@@ -33,6 +33,7 @@ from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries import campaigns
+from thrumsg_tui.store.queries.assignments import assignments, find_destination, unassigned
 from thrumsg_tui.store.queries.settings import settings
 
 NOBODY = "-"
@@ -243,14 +244,10 @@ class TriageActions:
         with walk.db.reading() as conn:
             campaign = campaigns.get_campaign(conn, contact.campaign_id)
             if not login:
-                senders = campaigns.assignments(conn, campaign.id, walk.db.clock())
+                senders = assignments(conn, campaign.id, walk.db.clock())
                 self._say(*(f"r {each.login or NOBODY}: {each.name}." for each in senders))
                 return True
-            to = (
-                campaigns.unassigned(conn, campaign.id)
-                if login == NOBODY
-                else campaigns.find_destination(conn, campaign, login)
-            )
+            to = unassigned(conn, campaign.id) if login == NOBODY else find_destination(conn, campaign, login)
         outcome = reassign(
             walk.db, walk.who, Request(campaign.id, FromConversations((contact.id,)), ToAssignments((to,)))
         )

@@ -22,9 +22,11 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.phone_display import phone_display
-from thrumsg_tui.store.queries.campaigns import get_campaign, others_here, questions
+from thrumsg_tui.store.queries.assignments import others_here
+from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.drafts import draft
 from thrumsg_tui.store.queries.next_message import fill_in
+from thrumsg_tui.store.queries.questions import questions
 from thrumsg_tui.store.queries.recommended_replies import recommended_replies
 from thrumsg_tui.store.queries.thread import get_conversation
 

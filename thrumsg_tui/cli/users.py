@@ -11,7 +11,8 @@ from thrumsg_tui.domain.campaigns import has_not_started
 from thrumsg_tui.domain.permissions import Permission, Role
 from thrumsg_tui.store.changes import users as changes
 from thrumsg_tui.store.queries import users as queries
-from thrumsg_tui.store.queries.campaigns import assignments, find_campaign
+from thrumsg_tui.store.queries.assignments import assignments
+from thrumsg_tui.store.queries.campaigns import find_campaign
 
 
 def add(session: Session, args: Namespace) -> Report:

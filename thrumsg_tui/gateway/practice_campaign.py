@@ -43,7 +43,7 @@ from thrumsg_tui.store.imports.survey import import_survey
 from thrumsg_tui.store.imports.users import import_users
 from thrumsg_tui.store.journal import end_undo
 from thrumsg_tui.store.locks import SettingsLock
-from thrumsg_tui.store.queries.campaigns import find_assignment
+from thrumsg_tui.store.queries.assignments import find_assignment
 from thrumsg_tui.store.queries.lookup import conversations_by_phone
 from thrumsg_tui.store.queries.settings import PRACTICE
 from thrumsg_tui.store.queries.users import identify, users

@@ -14,7 +14,7 @@ from thrumsg_tui.domain.errors import OutcomeUnknown, ThrumsgError
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.store.changes.preferences import set_preference
 from thrumsg_tui.store.changes.presence import show_presence
-from thrumsg_tui.store.queries.campaigns import assignment_of_user
+from thrumsg_tui.store.queries.assignments import assignment_of_user
 from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.tui.notice_log import NoticeLog
 from thrumsg_tui.tui.opening_route import LAST_ROUTE, Route

@@ -8,7 +8,8 @@ from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
-from thrumsg_tui.store.queries.campaigns import assignment_of_user, campaigns
+from thrumsg_tui.store.queries.assignments import assignment_of_user
+from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.settings import restored_at, settings
 from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.tui.carrier_view import CarrierView, read_carrier

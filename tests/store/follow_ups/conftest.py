@@ -12,7 +12,7 @@ from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import questions
+from thrumsg_tui.store.queries.questions import questions
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import assignments
+from thrumsg_tui.store.queries.assignments import assignments
 from thrumsg_tui.store.queries.conversations import ListRequest, ids
 from thrumsg_tui.store.queries.messenger import visible_tabs
 

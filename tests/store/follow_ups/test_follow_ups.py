@@ -21,7 +21,7 @@ from thrumsg_tui.store.changes.follow_ups import create_follow_up, end_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import assignments
+from thrumsg_tui.store.queries.assignments import assignments
 from thrumsg_tui.store.queries.due import anything_due
 from thrumsg_tui.store.queries.follow_ups import Reach, follow_ups
 from thrumsg_tui.store.queries.messenger import visible_tabs

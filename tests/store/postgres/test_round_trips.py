@@ -14,7 +14,8 @@ from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.campaigns import find_campaign, unassigned
+from thrumsg_tui.store.queries.assignments import unassigned
+from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.due import anything_due
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view

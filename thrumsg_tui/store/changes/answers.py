@@ -20,9 +20,9 @@ from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.locks import ConversationLock, Lock
-from thrumsg_tui.store.queries.campaigns import questions
 from thrumsg_tui.store.queries.find_by_name import choice_named, question_named
 from thrumsg_tui.store.queries.ownership import require_own
+from thrumsg_tui.store.queries.questions import questions
 from thrumsg_tui.store.queries.thread import answers, get_conversation_head
 
 

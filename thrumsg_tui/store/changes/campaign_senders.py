@@ -19,13 +19,8 @@ from thrumsg_tui.store.changes.reassign import move
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.locks import CampaignLock
-from thrumsg_tui.store.queries.campaigns import (
-    find_assignment,
-    find_campaign,
-    find_destination,
-    get_campaign,
-    unassigned,
-)
+from thrumsg_tui.store.queries.assignments import find_assignment, find_destination, unassigned
+from thrumsg_tui.store.queries.campaigns import find_campaign, get_campaign
 from thrumsg_tui.store.queries.reassignment import plan
 from thrumsg_tui.store.queries.users import find_user
 

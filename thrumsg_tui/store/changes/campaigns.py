@@ -29,10 +29,7 @@ from thrumsg_tui.store.changes.scheduled_messages import Settled, cancel_schedul
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.locks import SettingsLock, content_locks
-from thrumsg_tui.store.queries.campaigns import (
-    find_campaign,
-    get_campaign,
-)
+from thrumsg_tui.store.queries.campaigns import find_campaign, get_campaign
 from thrumsg_tui.store.queries.compliance import compliance_points, points_by_edit, setup_points
 from thrumsg_tui.store.queries.confirmations import judged_anew, judged_events
 

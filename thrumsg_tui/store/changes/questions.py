@@ -25,7 +25,7 @@ from thrumsg_tui.store.changes.require_not_archived import require_not_archived
 from thrumsg_tui.store.database import Database, Transaction
 from thrumsg_tui.store.journal import record
 from thrumsg_tui.store.locks import CampaignLock
-from thrumsg_tui.store.queries.campaigns import questions
+from thrumsg_tui.store.queries.questions import questions
 
 MOST_CHOICES = 9
 """The most choices of a question: one for each digit key."""

@@ -19,7 +19,8 @@ from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.send import send_in
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.locks import CampaignLock, ConversationLock
-from thrumsg_tui.store.queries.campaigns import get_assignment, get_campaign
+from thrumsg_tui.store.queries.assignments import get_assignment
+from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.drafts import draft
 from thrumsg_tui.store.queries.thread import get_conversation_head
 

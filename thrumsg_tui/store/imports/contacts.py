@@ -39,7 +39,7 @@ from thrumsg_tui.store.imports.table import Table, read_table
 from thrumsg_tui.store.locks import ContactLock, ContactsLock
 from thrumsg_tui.store.phones import PhoneNumber, require_region
 from thrumsg_tui.store.progress import PhaseProgress
-from thrumsg_tui.store.queries.campaigns import unassigned
+from thrumsg_tui.store.queries.assignments import unassigned
 from thrumsg_tui.store.queries.compliance import Arrival
 from thrumsg_tui.store.queries.confirmations import judged_anew, judged_events
 

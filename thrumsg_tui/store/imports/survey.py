@@ -24,7 +24,7 @@ from thrumsg_tui.store.imports.import_run import (
 )
 from thrumsg_tui.store.imports.result import Imported
 from thrumsg_tui.store.imports.table import Table, read_table
-from thrumsg_tui.store.queries.campaigns import questions
+from thrumsg_tui.store.queries.questions import questions
 
 FIELDS = (
     ImportField("question", ("question", "surveyquestion", "text")),

@@ -17,21 +17,16 @@ from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.engines.connection import Asked, Connection
 from thrumsg_tui.store.queries.arrivals import Arrivals, ask_arrivals
+from thrumsg_tui.store.queries.assignments import ONLINE_FOR, ask_assignment, ask_others_here
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, ask_job_in
-from thrumsg_tui.store.queries.campaigns import (
-    ONLINE_FOR,
-    ask_assignment,
-    ask_campaign,
-    ask_others_here,
-    ask_questions,
-    ask_totals,
-)
+from thrumsg_tui.store.queries.campaigns import ask_campaign, ask_totals
 from thrumsg_tui.store.queries.conversations import ListRequest, ask_rows
 from thrumsg_tui.store.queries.drafts import ask_draft, ask_drafts
 from thrumsg_tui.store.queries.list_places import Landmark
 from thrumsg_tui.store.queries.list_windows import WindowRequest, list_window, search_window
 from thrumsg_tui.store.queries.lookup import PhoneRecord, look_up
 from thrumsg_tui.store.queries.next_message import NextMessage, next_message
+from thrumsg_tui.store.queries.questions import ask_questions
 from thrumsg_tui.store.queries.recommended_replies import ask_recommended_replies
 from thrumsg_tui.store.queries.search import Search, continued
 from thrumsg_tui.store.queries.settings import Settings, ask_settings

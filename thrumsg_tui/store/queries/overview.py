@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Totals
 from thrumsg_tui.domain.lazy_dataclass import dataclass
+from thrumsg_tui.store.queries.assignments import senders
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in
-from thrumsg_tui.store.queries.campaigns import get_campaign, senders, totals
+from thrumsg_tui.store.queries.campaigns import get_campaign, totals
 from thrumsg_tui.store.queries.senders import Senders
 from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.store.times import to_ms

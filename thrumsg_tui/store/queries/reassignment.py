@@ -24,7 +24,8 @@ from thrumsg_tui.domain.reassignment_summary import matching
 from thrumsg_tui.domain.split import deal, deal_level
 from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.progress import OnProgress, RowsRead, no_progress
-from thrumsg_tui.store.queries.campaigns import assignments, get_campaign
+from thrumsg_tui.store.queries.assignments import assignments
+from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.users import user_name
 from thrumsg_tui.store.schema import WAITING
 

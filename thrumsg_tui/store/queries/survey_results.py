@@ -9,7 +9,7 @@ from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, CampaignId, C
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold, full_name
 from thrumsg_tui.store.engines.connection import Connection, Row
-from thrumsg_tui.store.queries.campaigns import questions
+from thrumsg_tui.store.queries.questions import questions
 
 Counts = Mapping[ChoiceId, int]
 """The number of conversations for each recorded choice."""

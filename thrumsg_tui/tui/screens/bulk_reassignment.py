@@ -7,7 +7,7 @@ from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.reassignment import Plan, Request, Sources, ToAssignments
 from thrumsg_tui.domain.wording import capitalized
 from thrumsg_tui.store.changes.reassign import begin_plan
-from thrumsg_tui.store.queries.campaigns import assignments, unassigned
+from thrumsg_tui.store.queries.assignments import assignments, unassigned
 from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.tui.bulk_choices import BulkAction
 from thrumsg_tui.tui.commands import key_of

@@ -9,7 +9,7 @@ from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.reassignment import ToAllOthers
 from thrumsg_tui.domain.wording import capitalized, pluralize
 from thrumsg_tui.store.changes.campaign_senders import add_senders, remove_sender
-from thrumsg_tui.store.queries.campaigns import assignments
+from thrumsg_tui.store.queries.assignments import assignments
 from thrumsg_tui.store.queries.users import users
 from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.commands.questions import LEAVE, TO_EVERYONE, TO_ONE, TO_UNASSIGNED, YES

@@ -13,8 +13,9 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.follow_ups import end_follow_up
 from thrumsg_tui.store.engines.connection import Connection
-from thrumsg_tui.store.queries.campaigns import get_campaign, questions
+from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.follow_ups import follow_ups
+from thrumsg_tui.store.queries.questions import questions
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.content_forms import follow_up_change_form, follow_up_form, reached_words

@@ -19,7 +19,7 @@ from thrumsg_tui.domain.hours import format_clock
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.preferences import set_preference
-from thrumsg_tui.store.queries.campaigns import longest_waiting
+from thrumsg_tui.store.queries.assignments import longest_waiting
 from thrumsg_tui.store.queries.overview import Overview, overview
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen

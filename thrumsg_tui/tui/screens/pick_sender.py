@@ -8,7 +8,7 @@ from functools import partial
 from thrumsg_tui.domain.ages import waiting_age
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, CampaignId
 from thrumsg_tui.store.changes.preferences import set_preference
-from thrumsg_tui.store.queries.campaigns import assignments, longest_waiting
+from thrumsg_tui.store.queries.assignments import assignments, longest_waiting
 from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.screen_context import ScreenContext

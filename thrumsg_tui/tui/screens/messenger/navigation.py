@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.enums import Tab
-from thrumsg_tui.store.queries.campaigns import assignments
+from thrumsg_tui.store.queries.assignments import assignments
 from thrumsg_tui.store.queries.conversations import next_waiting, next_waiting_elsewhere
 from thrumsg_tui.store.queries.users import preference
 from thrumsg_tui.tui.app_context import AppContext
