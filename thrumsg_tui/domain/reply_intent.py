@@ -76,6 +76,8 @@ def classify_reply(body: str, *, opted_out: bool) -> ReplyIntent:
 
 def _plain(body: str) -> str:
     """Return `body` in lower case, without accents and invisible characters."""
+    if body.isascii() and body.isprintable():  # nearly every message: nothing else can be in it
+        return body.translate(_APOSTROPHES).lower()
     pictured = _LETTERED_EMOJI.sub("\u2b1b", body).translate(_APOSTROPHES)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", pictured).casefold())
     seen = "".join(_seen(character) for character in folded)
@@ -111,5 +113,7 @@ def _written(plain: str) -> str:
     own = [line for line in lines if not line.lstrip().startswith(">")]
     kept = "\n".join(own) if any(_bare(line) for line in own) else plain
     # An emoji between two words does not separate them, as in "please <folded hands> stop".
+    if kept.isascii():
+        return _QUOTES.sub(" ", kept.replace("^", " ").replace("`", " "))
     worded = "".join(" " if unicodedata.category(sign) in {"So", "Sk"} else sign for sign in kept)
     return _QUOTES.sub(" ", worded)
