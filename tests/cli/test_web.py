@@ -12,7 +12,8 @@ import pytest
 
 from tests.cli.conftest import Shell
 from thrumsg_tui.cli.web_access import Access, is_own_page, names_this_machine
-from thrumsg_tui.cli.web_log import server_logged
+from thrumsg_tui.cli.web_log import Complaints
+from thrumsg_tui.library_log import logged_by
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
@@ -64,7 +65,7 @@ def test_no_other_command_loads_it(spring: Shell) -> None:
 def test_an_unforeseen_error_of_the_server_is_kept_in_the_error_log_and_told_on_one_line(
     shell: Shell, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with server_logged("aiohttp", malformed=KeyError):
+    with logged_by(Complaints(KeyError), "aiohttp"):
         logging.getLogger("aiohttp.server").error("Error for %s", "a guest", exc_info=ValueError("their words"))
     told = capsys.readouterr().err
     assert told.count("\n") == 1

@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from thrumsg_tui.cli.output import complain
 
 
-@contextmanager
-def server_logged(name: str, malformed: type[Exception]) -> Iterator[None]:
-    """Complain of what a library logs.
+class Complaints(logging.Handler):
+    """Complains of what a library logs.
 
     Args:
-        name: The library's logger.
         malformed: What it raises when somebody sends what is no proper HTTP.
     """
-    logger, handler = logging.getLogger(name), _Complaints(malformed)
-    before = logger.propagate
-    logger.addHandler(handler)
-    logger.propagate = False
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        logger.propagate = before
 
-
-class _Complaints(logging.Handler):
     def __init__(self, malformed: type[Exception]) -> None:
         super().__init__(logging.WARNING)
         self._malformed = malformed

@@ -19,8 +19,9 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from thrumsg_tui.cli.web_access import SECURITY_HEADERS, Access, is_own_page, names_this_machine
-from thrumsg_tui.cli.web_log import server_logged
+from thrumsg_tui.cli.web_log import Complaints
 from thrumsg_tui.cli.web_terminal import WebTerminal
+from thrumsg_tui.library_log import logged_by
 
 _PAGE = Path(__file__).with_name("web_page")
 _STATICS = Path(textual_serve.__file__).with_name("static")
@@ -69,7 +70,7 @@ class WebServer:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
         runner = web.AppRunner(self._application(), access_log=None, handle_signals=False)
-        with server_logged("aiohttp", malformed=HttpProcessingError):
+        with logged_by(Complaints(HttpProcessingError), "aiohttp"):
             await runner.setup()
             try:
                 await web.SockSite(runner, listening).start()

@@ -27,7 +27,8 @@ from thrumsg_tui.gateway.listening_socket import shown
 from thrumsg_tui.gateway.protocol import SpoolEntry, Webhooks, WebRefused, WebRequest
 from thrumsg_tui.gateway.service_manager import ServiceManager
 from thrumsg_tui.gateway.spool import LOG, Drain, SpoolWriter
-from thrumsg_tui.gateway.web_server import ended_by_signals, server_for, server_logged
+from thrumsg_tui.gateway.web_server import ServerLog, ended_by_signals, server_for
+from thrumsg_tui.library_log import logged_by
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.spool import Spool, SpooledRequest, SpoolState
 
@@ -98,7 +99,7 @@ def listen(
         end_seconds=int(patience.body + patience.spool) + 1,
         each_second=partial(_tell, manager, writer, drain, patience),
     )
-    with ended_by_signals(server), server_logged():
+    with ended_by_signals(server), logged_by(ServerLog(), "uvicorn"):
         drain.start()
         LOG.info("event=listening gateway=%s at=%s", gateway, shown(sock))
         ready()

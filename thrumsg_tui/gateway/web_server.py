@@ -133,21 +133,9 @@ def ended_by_signals(server: uvicorn.Server) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-@contextmanager
-def server_logged() -> Iterator[None]:
-    """Write what uvicorn logs into our log, without tracebacks, whose words may quote a request."""
-    logger, handler = logging.getLogger("uvicorn"), _OurLog()
-    before = logger.propagate
-    logger.addHandler(handler)
-    logger.propagate = False
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        logger.propagate = before
+class ServerLog(logging.Handler):
+    """Writes what uvicorn logs into our log, without tracebacks, whose words may quote a request."""
 
-
-class _OurLog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Log a sentence of the server, and the place of an error."""
         error = record.exc_info[1] if record.exc_info else None
