@@ -34,6 +34,32 @@ async def test_the_first_enter_asks_and_the_second_sends(
     assert office.bodies(flagged)[-1] == "Sorry"
 
 
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 40)])
+@pytest.mark.parametrize(
+    "name", ["Christopher Smithson", "Bartholomew Montgomery Featherstonehaugh-Cholmondeley"]
+)
+async def test_the_question_is_read_whole_and_answered_whatever_the_name_and_the_width(
+    office: Office, name: str, size: tuple[int, int]
+) -> None:
+    """Where it has no room on the bottom line, it covers other rows, and any other notice there would go with a key."""
+    contact = office.contact(name, wrote="please stop")
+    async with office.messenger(size=size) as person:
+        await person.press("enter", *"Sorry", "enter")
+        assert person.notice.endswith("may want to be left alone: ctrl+o opts out, Enter again sends.")
+        assert office.bodies(contact)[-1] == "please stop"
+        await person.press("enter")
+    assert office.bodies(contact)[-1] == "Sorry"
+
+
+async def test_the_question_goes_with_the_message_box(office: Office, flagged: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("enter", *"Sorry", "enter", "escape")
+        assert "left alone" not in person.notice
+        await person.press("enter", "enter")
+        assert person.notice == ASKS
+    assert office.bodies(flagged)[-1] == "please stop"
+
+
 async def test_enters_that_come_faster_than_the_question_send_nothing(office: Office, flagged: ConversationId) -> None:
     async with office.messenger() as person:
         await person.press("enter", *"Sorry")

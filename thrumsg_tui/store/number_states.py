@@ -27,7 +27,7 @@ def state_of_number(e164: str, country: str | None) -> str | None:
     The first call reads tables for a tenth of a second.
 
     Args:
-        e164: A number of North America that is not mobile only, in E.164.
+        e164: A number of a place in North America, in E.164.
         country: Its country, in two letters: the state where the tables know no place.
     """
     states = _states()

@@ -232,6 +232,7 @@ def _origin(key: str, e164: str) -> Origin:
     has_a_place = e164.startswith("+1") and kind in {
         PhoneNumberType.FIXED_LINE,
         PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        PhoneNumberType.MOBILE,  # there are some in American Samoa
     }
     fixed = {PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE, PhoneNumberType.UAN, PhoneNumberType.SHARED_COST}
     found = Origin(

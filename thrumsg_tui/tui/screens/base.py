@@ -220,8 +220,8 @@ class CommandScreen(HeldScreen[None]):
         self.key_line.say(sentence, warning=warning)
 
     def uncover(self) -> None:
-        """Take away a notice that covers something; one that is on the bottom line stays until a command."""
-        if self.key_line.notice and self.covered:
+        """Take away a notice that covers something, but no question; one on the bottom line stays until a command."""
+        if self.key_line.notice and self.covered and not self.key_line.asks:
             self.key_line.show_keys(self.shown_commands())
 
     def say_for(self, seconds: float, sentence: str, then: str) -> None:

@@ -39,7 +39,8 @@ class KeyLine(LineWidget):
         self._look = ""
         self._waiting = ""
         self._commands: Sequence[Command] = ()
-        self._asks = False
+        self.asks = False
+        """Whether the notice is a question, which the next key answers."""
         self.sight = Sight()
         """When a warning that is to be read before the next key was painted."""
         self._is_over = False
@@ -52,29 +53,29 @@ class KeyLine(LineWidget):
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
         """Show a notice until the next notice or `show_keys`."""
-        self._notice, self._look, self._asks = sentence, "warning" if warning else "recorded", False
+        self._notice, self._look, self.asks = sentence, "warning" if warning else "recorded", False
         self._paint()
 
     def ask(self, sentence: str) -> None:
         """Show a warning of which `has_asked` tells whether it was read."""
         if sentence != self._notice:
             self.say(sentence, warning=True)
-            self._asks = True
+            self.asks = True
             self.sight.changed()
             self.refresh()
 
     @property
     def to_be_read(self) -> bool:
         """Whether such a warning is still to be painted."""
-        return self._asks and self.sight.waiting
+        return self.asks and self.sight.waiting
 
     def has_asked(self, sentence: str, before: float) -> bool:
         """Return whether a warning is shown, and was painted before a time of the monotonic clock."""
-        return self._asks and self._notice == sentence and not self._waiting and self.sight.before(before)
+        return self.asks and self._notice == sentence and not self._waiting and self.sight.before(before)
 
     def show_keys(self, commands: Sequence[Command]) -> None:
         """Show commands with their keys and short names, in place of a notice."""
-        self._notice, self._asks = "", False
+        self._notice, self.asks = "", False
         self._commands = commands
         self._paint()
 

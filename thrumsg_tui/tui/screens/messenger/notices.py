@@ -17,6 +17,10 @@ from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.queries.messenger import ChangeByOthers, MessengerView
 from thrumsg_tui.tui.app_context import AppContext
 from thrumsg_tui.tui.commands import key_of
+from thrumsg_tui.tui.widgets.line_widgets import fit
+
+_NAME_IN_QUESTION = 18
+"""The cells of a name in a question that is to be read whole in 80 columns."""
 
 KIND_TITLES = {
     MessageKind.INITIAL: "Initial message",
@@ -71,7 +75,8 @@ def _circumstances(
 def may_ask_to_be_left(conversation: Conversation) -> str:
     """Say, before a message to a flagged contact is sent, what its Enter and another key will do."""
     opts_out, sends = key_of("triage.opt_out"), key_of("box.send")
-    return f"{conversation.name} may want to be left alone: {opts_out} opts out, {sends} again sends."
+    name = fit(conversation.name, _NAME_IN_QUESTION)
+    return f"{name} may want to be left alone: {opts_out} opts out, {sends} again sends."
 
 
 def tab_is_hidden(tab: Tab) -> str:

@@ -265,6 +265,8 @@ class MessengerScreen(CommandScreen):
     def _focus_moved(self) -> None:
         self._panes.follow_focus()
         self._note_visit()
+        if self.key_line.asks and not self.box.has_focus:
+            self.key_line.show_keys(self.shown_commands())
         self.call_later(self.conversation.tell)
 
     def _note_visit(self) -> None:
