@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.outside_tools import require_tool
+from tests.ssh.server import make_folder_of_root
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
@@ -96,6 +97,7 @@ def test_the_services_agree_with_each_other() -> None:
 
 def test_sshd_reads_its_part(tmp_path: Path) -> None:
     require_tool("sshd", is_there=SSHD is not None)
+    make_folder_of_root()
     key = tmp_path / "host"
     ran("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
     said: dict[str, dict[str, str]] = {}

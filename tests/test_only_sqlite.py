@@ -51,6 +51,7 @@ MARKED: dict[str, int | str] = {
     "store/test_undoable_changes.py": 1,
     "store/test_upgrading.py": ALL,
     "store/test_waiting.py": ALL,
+    "tui/test_palette.py": 1,
     "tui/test_tour.py": ALL,
 }
 """How many tests of each module have the mark, or that all have it."""

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import ANN, DEV, MARIA, Shell
 from tests.cli.delivering import PATIENCE
-from tests.cli.triaging import NOW, OPTS_OUT, SENDS, SENDS_ALL_THE_SAME, all_at_once, at_terminal_of, triaging
+from tests.cli.triaging import NOW, OPTS_OUT, SENDS, SENDS_ALL_THE_SAME, all_at_once, triaging
 from tests.json_keys import json_keys
 
 HOSTILE = "\x1b]52;c;cHduZWQ=\x07\x9b31m\u202eevil\r\b\x1b[2J"
@@ -296,10 +296,3 @@ def test_without_a_campaign_it_takes_the_one_that_waits(waiting: Shell, monkeypa
     waiting.done("import", "contacts", "-", "--campaign", "Fall")
     waiting.done("receive", "--from", "+14155550190", "--body", "Hi")
     assert "Replies wait in 2 campaigns: name one of Fall, Spring." in waiting.refused("triage", "--json")
-
-
-@pytest.mark.parametrize(("kind", "is_written_over"), [("xterm", True), ("dumb", False)])
-def test_progress_is_written_over_but_on_a_dumb_terminal(spring: Shell, kind: str, *, is_written_over: bool) -> None:
-    said = at_terminal_of(kind, spring.database, "send-all", "Spring", "--unassigned")
-    assert "Sent 3 messages; 0 refused." in said
-    assert ("\x1b[K" in said, "\r" in said.replace("\r\n", "")) == (is_written_over, is_written_over)

@@ -54,6 +54,12 @@ def is_installed() -> bool:
     return bool(PROGRAM and SFTP and shutil.which("ssh") and shutil.which("ssh-keygen"))
 
 
+def make_folder_of_root() -> None:
+    """Make the folder in which root's servers shut themselves in: a machine that has started none has none."""
+    if os.getuid() == 0:
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What came of a command."""
@@ -76,8 +82,7 @@ class Server:
             self.port = free.getsockname()[1]
         make_key(folder / "host")
         (folder / "sshd_config").write_text(_SETTINGS.format(port=self.port, folder=folder, sftp=SFTP))
-        if os.getuid() == 0:
-            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # where root's servers shut themselves in
+        make_folder_of_root()
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [str(PROGRAM), "-D", "-e", "-f", str(folder / "sshd_config")], stderr=log, stdin=subprocess.DEVNULL

@@ -35,9 +35,7 @@ async def test_the_first_enter_asks_and_the_second_sends(
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 40)])
-@pytest.mark.parametrize(
-    "name", ["Christopher Smithson", "Bartholomew Montgomery Featherstonehaugh-Cholmondeley"]
-)
+@pytest.mark.parametrize("name", ["Christopher Smithson", "Bartholomew Montgomery Featherstonehaugh-Cholmondeley"])
 async def test_the_question_is_read_whole_and_answered_whatever_the_name_and_the_width(
     office: Office, name: str, size: tuple[int, int]
 ) -> None:

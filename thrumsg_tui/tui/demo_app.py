@@ -180,7 +180,7 @@ class DemoApp(ThrumsgApp):
         """Look whether the step is done, and answer a key that did not help."""
         ran, self._ran, acted, self._acted = self._ran, [], self._acted, False
         if self._touring:
-            await self._touring.key_done(ran, acted=acted)
+            await self._touring.look_after_key(ran, acted=acted)
 
     def ask_again(self) -> None:
         """Let the front screen run its queries again, and look whether a step is done: a contact may have written."""

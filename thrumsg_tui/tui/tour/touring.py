@@ -61,7 +61,7 @@ class Touring:
 
     # Looking
 
-    async def key_done(self, ran: list[str], *, acted: bool) -> None:
+    async def look_after_key(self, ran: list[str], *, acted: bool) -> None:
         """Look whether a key has done the step, and answer it if it did not help.
 
         Args:
