@@ -79,11 +79,11 @@ def kept_plans(filled: Filled, ask: Callable[..., object]) -> Sequence[tuple[str
             if (known := form_of(sql, parameters)) is None:
                 continue
             form, values = known
-            conn.execute(form.preparing().decode())
-            called = form.calling().decode().replace("%s", "?")
+            conn.execute(form.preparing().decode().replace(form.name, "measured"))
+            called = form.calling().decode().replace(form.name, "measured").replace("%s", "?")
             plan = conn.execute(f"{EXPLAIN} {called}", values).fetchone()[0][0]["Plan"]
             found.append((" ".join(sql.split()), plan))
-            conn.execute(f"DEALLOCATE {form.name}").fetchall()  # now, as what waits at the end is not sent
+            conn.execute("DEALLOCATE measured").fetchall()  # now, as what waits at the end is not sent
     return found
 
 
