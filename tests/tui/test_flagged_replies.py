@@ -6,12 +6,18 @@ from typing import Any
 
 import pytest
 
-from tests.tui.office import Office, settle
+from tests.tui.office import PATIENCE, Office, settle
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.tui.screens.messenger import message_sender
+from thrumsg_tui.tui.timers import Timers
 
 ASKS = "Maria Lopez may want to be left alone: ctrl+o opts out, Enter again sends."
+
+
+@pytest.fixture(autouse=True)
+def _read_at_once(office: Office) -> None:
+    office.timers = Timers(reading=0)
 
 
 @pytest.fixture
@@ -47,6 +53,15 @@ async def test_the_question_is_read_whole_and_answered_whatever_the_name_and_the
         assert office.bodies(contact)[-1] == "please stop"
         await person.press("enter")
     assert office.bodies(contact)[-1] == "Sorry"
+
+
+async def test_two_quick_presses_are_no_answer(office: Office, flagged: ConversationId) -> None:
+    """As of a finger that taps twice: nobody reads the question in the meantime."""
+    office.timers = Timers(reading=PATIENCE)
+    async with office.messenger() as person:
+        await person.press("enter", *"Sorry", "enter", "enter")
+        assert person.notice == ASKS
+    assert office.bodies(flagged)[-1] == "please stop"
 
 
 async def test_the_question_goes_with_the_message_box(office: Office, flagged: ConversationId) -> None:

@@ -35,6 +35,8 @@ class LineCompositor(Compositor):
         super().__init__()
         self._lines_over: LinesOver | None = None
         self._above: Widget | None = None
+        self._drawn_over = Region()
+        """Where the lines were drawn last: what they stand on may have moved since."""
 
     def draw_over(self, lines: LinesOver | None, above: Widget | None) -> None:
         """Draw lines over the lowest rows from the next update on; None ends that.
@@ -43,7 +45,6 @@ class LineCompositor(Compositor):
             lines: Returns the lines for a width.
             above: While this widget is visible the lines end above it, and are as wide.
         """
-        paint_again(self, self.covered)
         self._lines_over, self._above = lines, above
         paint_again(self, self.covered)
 
@@ -63,10 +64,14 @@ class LineCompositor(Compositor):
         return Region(floor.x, floor.y - len(lines), floor.width, len(lines)), lines
 
     def render_partial_update(self) -> StripsUpdate | None:  # type: ignore[override]  # Textual's own kind of update
+        over, lines = self._over()
+        if over != self._drawn_over:
+            paint_again(self, self._drawn_over)
+            paint_again(self, over)
+            self._drawn_over = over
         gaps: Gaps = {}
         for y, left, right in take_spans_to_paint(self):
             gaps.setdefault(y, []).append((left, right))
-        over, lines = self._over()
         strips = list(_strips(lambda crop: [*lines[crop.y : crop.bottom]], over, over, gaps))
         for widget, (region, clip) in self.visible_widgets.items():  # the ones in front come first
             strips += _strips(widget.render_lines, region, region.intersection(clip), gaps)
@@ -76,6 +81,7 @@ class LineCompositor(Compositor):
     def _render_chops(self, crop: Region, is_rendered_line: Callable[[int], bool]) -> Sequence[Mapping[int, Strip]]:
         chops = list(super()._render_chops(crop, is_rendered_line))
         region, lines = self._over()
+        self._drawn_over = region
         for y, line in zip(region.line_range, lines, strict=True):
             row = Strip.join(chops[y].values())
             chops[y] = {0: Strip.join([row.crop(0, region.x), line, row.crop(region.right)])}

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 _MOST_DIALOGS = 8
 """How many dialogs are left with Esc before a tour begins."""
 
-_LOSS = "The tour begins with the practice campaign as new: what you have done in it is gone then."
+_LOSS = (
+    "The tour begins with the practice database as new: what you have done in it is gone then, with all campaigns that "
+    "you have made there."
+)
 
 
 class DemoApp(ThrumsgApp):

@@ -24,10 +24,11 @@ class PaletteProvider(Provider):
             yield DiscoveryHit(command.title, self._run(command), help=self._help(command))
 
     async def search(self, query: str) -> Hits:
-        matcher = self.matcher(query)
+        matcher, words = self.matcher(query), query.lower().split()
         for command in self._commands():
-            in_title, in_help = matcher.match(command.title), matcher.match(command.help)
-            if score := _TITLE_FIRST + in_title if in_title else in_help:
+            title, told = command.title.lower(), f"{command.title} {command.help}".lower()
+            if all(word in told for word in words):  # letters here and there would find what nobody meant
+                score = matcher.match(told) + (_TITLE_FIRST if all(word in title for word in words) else 0)
                 yield Hit(score, matcher.highlight(command.title), self._run(command), help=self._help(command))
 
     def _commands(self) -> Iterator[Command]:

@@ -42,6 +42,9 @@ class Timers:
     joined: float = 0.6
     """After a reply was chosen by Alt and a digit, until Enter sends it in tmux or screen (`stale_keys.joins_keys`)."""
 
+    reading: float = 0.5
+    """From the painting of a question until a key answers it: two quick presses of one key are no answer."""
+
     countdown: float = 1.0
     """Between two updates of the countdown until a message is sent."""
 

@@ -183,8 +183,7 @@ class CommandScreen(HeldScreen[None]):
     @on(DescendantFocus)
     @on(DescendantBlur)
     def _name_keys(self) -> None:
-        if not self.key_line.notice:
-            self.key_line.show_keys(self.shown_commands())
+        self.key_line.name_keys(self.shown_commands())
 
     def shown_commands(self) -> list[Command]:
         """Return the commands that the bottom line names, in the order of their importance.

@@ -79,6 +79,14 @@ class KeyLine(LineWidget):
         self._commands = commands
         self._paint()
 
+    def name_keys(self, commands: Sequence[Command]) -> None:
+        """Show other commands, but leave a notice as it is."""
+        self._commands = commands
+        if not self._notice:
+            self._paint()
+        elif self._is_over:
+            self.show(self._keys_that_fit(self.size.width))
+
     def wait(self, sentence: str) -> None:
         """Show what the app waits for, in place of all else; an empty sentence ends that.
 

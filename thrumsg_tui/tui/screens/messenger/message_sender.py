@@ -60,7 +60,8 @@ class MessageSender:
 
     def _has_read_the_wish(self, contact: Conversation, pressed_at: float) -> bool:
         """Whether the contact is not flagged, or the person has read that before they pressed Enter (5.4, 12.2)."""
-        return not contact.flagged or self.screen.key_line.has_asked(may_ask_to_be_left(contact), pressed_at)
+        read_by = pressed_at - self.screen.thrumsg.timers.reading
+        return not contact.flagged or self.screen.key_line.has_asked(may_ask_to_be_left(contact), read_by)
 
     def _may_renumber(self, refusal: Refusal) -> bool:
         """Whether another number of ours would help, and the person may give it (`docs/rules.md 10.8`)."""
