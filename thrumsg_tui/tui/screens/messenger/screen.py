@@ -285,7 +285,9 @@ class MessengerScreen(CommandScreen):
             return [sending, *(commands_of(Scope.TRIAGE) if self._numbers.takes_replies else ()), *others]
         back = [command("pane.leave")] if self._panes.in_sidebar else []
         of_list = [each for each in super().shown_commands() if each.scope not in OF_PANES]
-        return commands_of(*self.scopes_here) or [*back, *of_list]
+        of_pane = commands_of(*self.scopes_here)
+        replies = [command("triage.reply")] if self._numbers.takes_replies else []
+        return [*of_pane, *replies] if of_pane else [*back, *of_list]
 
     @property
     def scopes_here(self) -> Sequence[Scope]:
