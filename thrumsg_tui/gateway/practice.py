@@ -50,6 +50,15 @@ def prepare(
 
     with tempfile.TemporaryDirectory(prefix="thrumsg-") as folder:
         built = Path(folder) / "practice.db"
-        build(built, clock(), login, first_name, last_name, zone=zone, seed=_FIRST_SEED if seed is None else seed)
+        build(
+            built,
+            CAMPAIGN,
+            clock(),
+            login,
+            first_name,
+            last_name,
+            zone=zone,
+            seed=_FIRST_SEED if seed is None else seed,
+        )
         overwrite(path, built)
     return Database(path, clock=clock, on_wait=on_wait)

@@ -19,7 +19,6 @@ from thrumsg_tui.domain.enums import MessageKind, MessageState
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.gateway.practice import CAMPAIGN
 from thrumsg_tui.gateway.practice_contacts import PracticeContacts, practice_file
 from thrumsg_tui.gateway.practice_fates import decide_fate
 from thrumsg_tui.gateway.practice_gateway import NAME
@@ -60,12 +59,21 @@ _ARRIVING = 6
 
 
 def build(
-    path: Path, present: datetime, login: str, first_name: str, last_name: str, *, zone: str | None, seed: int
+    path: Path,
+    name: str,
+    present: datetime,
+    login: str,
+    first_name: str,
+    last_name: str,
+    *,
+    zone: str | None,
+    seed: int,
 ) -> None:
     """Build a practice database, whose past ends at the present.
 
     Args:
         path: The file, which there is not yet.
+        name: The name of the campaign.
         present: The time from which the events of the campaign are dated back.
         login: The login of the first owner.
         first_name: The owner's first name.
@@ -81,7 +89,7 @@ def build(
             store_setting(tx, PRACTICE, str(seed))
         with db.reading() as conn:
             owner = identify(conn, login)
-        _build(db, past, owner, zone or get_localzone_name(), seed)
+        _build(db, past, owner, name, zone or get_localzone_name(), seed)
         with db.writing() as tx:  # the owner did not make the campaign, so undo must not take it to pieces
             end_undo(tx, owner.user.id)
 
@@ -102,17 +110,15 @@ class _Past:
         self.now = max(self.now, self.present - timedelta(minutes=minutes_ago))
 
 
-def _build(db: Database, clock: _Past, owner: Identity, zone: str, seed: int) -> None:
+def _build(db: Database, clock: _Past, owner: Identity, name: str, zone: str, seed: int) -> None:
     change_setting(db, owner, "organization", "Harbor Votes")
     import_users(db, owner, practice_file("users.csv"))
     hours = DailyHours(zone, 0, 24 * 60)  # somebody may practise at any time of day
-    campaign = create_campaign(
-        db, owner, Setup(CAMPAIGN, _INITIAL, hours=hours, description=_DESCRIPTION, quicksend=True)
-    )
-    import_contacts(db, owner, practice_file("contacts.csv"), CAMPAIGN)
-    import_replies(db, owner, practice_file("replies.csv"), CAMPAIGN)
+    campaign = create_campaign(db, owner, Setup(name, _INITIAL, hours=hours, description=_DESCRIPTION, quicksend=True))
+    import_contacts(db, owner, practice_file("contacts.csv"), name)
+    import_replies(db, owner, practice_file("replies.csv"), name)
     import_replies(db, owner, practice_file("replies_global.csv"))
-    import_survey(db, owner, practice_file("survey.csv"), CAMPAIGN)
+    import_survey(db, owner, practice_file("survey.csv"), name)
     with db.reading() as conn:
         conversations = conversations_by_phone(conn, campaign.id)
     _assign(db, owner, campaign, conversations)
@@ -122,7 +128,7 @@ def _build(db: Database, clock: _Past, owner: Identity, zone: str, seed: int) ->
     _deliver(db)
     import_opt_outs(db, owner, practice_file("opt-outs.csv"))
     clock.go_to(1)
-    create_follow_up(db, owner, CAMPAIGN, "Opening hours", _FOLLOW_UP, target=Target(replied=False))
+    create_follow_up(db, owner, name, "Opening hours", _FOLLOW_UP, target=Target(replied=False))
     clock.go_to(0)
     _play_history(db, clock, conversations, [row | {"minutes_ago": "0"} for row in history if row["phone"] in last])
 
