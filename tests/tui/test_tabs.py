@@ -10,6 +10,7 @@ from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.presence import show_presence
 from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.tui.timers import Timers
 
 
 async def test_responses_and_opt_outs_are_always_there(office: Office) -> None:
@@ -144,6 +145,7 @@ async def test_a_search_is_literal_and_knows_no_accents(office: Office) -> None:
 
 async def test_a_flag_and_a_dot_are_shown_where_they_belong(office: Office) -> None:
     office.contact("Maria Lopez", wrote="please stop")
+    office.timers = Timers(reading=0)
     async with office.messenger() as person:
         line = next(line for line in person.lines if "Maria Lopez" in line.partition("│")[0])
         assert "● Maria Lopez ⚑ opt out?" in line
