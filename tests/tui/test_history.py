@@ -83,3 +83,14 @@ async def test_the_journal_says_what_was_undone_and_by_which_change(office: Offi
     async with office.messenger() as person:
         await person.press("o", "y", "z", "H")
         assert person.sees("undone by")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (200, 60)])
+async def test_the_titles_stand_above_their_columns(
+    office: Office, maria: ConversationId, size: tuple[int, int]
+) -> None:
+    async with office.messenger(size=size) as person:
+        await person.press("H")
+        at = {line.rindex("can be undone") for line in person.lines if "can be undone" in line}
+        assert sum("can be undone" in line for line in person.lines) > 1
+        assert len(at) == 1
