@@ -42,11 +42,8 @@ class Program:
 
     def __init__(self, interpreter: Interpreter, pid: int) -> None:
         self._interpreter, self.pid = interpreter, pid
-
-    @property
-    def returncode(self) -> int | None:
+        self.returncode: int | None = None
         """Its exit status, negative for a signal; None as far as it is known to run."""
-        return self._interpreter.ended.get(self.pid)
 
     def poll(self) -> int | None:
         """Ask for its exit status."""
@@ -72,8 +69,8 @@ class Interpreter:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._socket, theirs = socket.socketpair()
-        self.ended: dict[int, int] = {}
-        self._started: list[int] = []
+        self._begun: list[Program] = []
+        self._running: dict[int, Program] = {}
         self._heard = b""
         with theirs:
             self._process = subprocess.Popen(
@@ -95,9 +92,9 @@ class Interpreter:
         """Start `thrumsg` with some words in a terminal, which becomes its own."""
         request = json.dumps({"words": words, "environment": dict(environment), "folder": str(Path.cwd())})
         socket.send_fds(self._socket, [request.encode()], [terminal])
-        while not self._started:
+        while not self._begun:
             self.listen(None)
-        return Program(self, self._started.pop())
+        return self._begun.pop()
 
     def listen(self, wait: float | None) -> None:
         """Hear what is said within a time: a number is a program that has begun, two are one that has ended."""
@@ -107,10 +104,11 @@ class Interpreter:
         assert heard, "the interpreter has ended"
         *lines, self._heard = (self._heard + heard).split(b"\n")
         for pid, *status in (map(int, line.split()) for line in lines):
-            if status:
-                self.ended[pid] = os.waitstatus_to_exitcode(*status)
+            if status:  # of a later program that is given the same number nothing is known
+                self._running.pop(pid).returncode = os.waitstatus_to_exitcode(*status)
             else:
-                self._started.append(pid)
+                self._running[pid] = Program(self, pid)
+                self._begun.append(self._running[pid])
 
 
 def interpreter_for(environment: Mapping[str, str]) -> Interpreter:
