@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import count, islice
-from select import select
+from select import POLLIN, poll
 from typing import Any, NamedTuple
 
 import psycopg
@@ -47,6 +47,13 @@ class _Asked(NamedTuple):
     def plain(self) -> bytes:
         """The statement for a session that has prepared nothing."""
         return self.otherwise() if self.otherwise else self.statement
+
+
+def _has_come(socket: int, wait_ms: int | None = None) -> bool:
+    """Whether a server has said something, or has ended the connection; `select` takes no number from 1,024 on."""
+    waiting = poll()
+    waiting.register(socket, POLLIN)
+    return bool(waiting.poll(wait_ms))
 
 
 def _message(asked: Sequence[bytes], last: Sequence[bytes]) -> bytes:
@@ -229,9 +236,9 @@ class ServerConnection:
         """Whether the server has ended the connection, and this host knows: to wait for no answer costs nothing."""
         driver = self._inside.pgconn
         try:
-            while driver.status == ConnStatus.OK and select([driver.socket], [], [], 0)[0]:
+            while driver.status == ConnStatus.OK and _has_come(driver.socket, 0):
                 driver.consume_input()  # what a server says unasked, such as why it ends; raises at the end itself
-        except (psycopg.OperationalError, ValueError):  # the latter, of select: it is closed
+        except psycopg.OperationalError:
             return True
         return driver.status != ConnStatus.OK
 
@@ -242,7 +249,7 @@ class ServerConnection:
         self._is_ending = False
         driver = self._inside.pgconn
         while driver.is_busy():  # in C, nobody else could run meanwhile
-            select([driver.socket], [], [])
+            _has_come(driver.socket)
             driver.consume_input()
         while driver.get_result():
             pass
