@@ -7,13 +7,12 @@ from collections.abc import Callable, Collection, Iterator, Set
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from thrumsg_tui.domain.errors import DatabaseMoved, DatabaseUnreachable
 from thrumsg_tui.store.database_errors import damage_named, translated_errors
 from thrumsg_tui.store.engines import engine_for, file_engine_for
-from thrumsg_tui.store.engines.base import TOLD_AFTER, Access, Engine
+from thrumsg_tui.store.engines.base import Access, Engine
 from thrumsg_tui.store.engines.connection import Connection, OnWait, Parameters, Role
 from thrumsg_tui.store.engines.failure import NO_DAMAGE, Failure
 from thrumsg_tui.store.location import Location, path_of, read_location
@@ -38,7 +37,7 @@ def utc_now() -> datetime:
 
 
 class Transaction:
-    """An open write transaction, and the time at which it happens.
+    """An open write transaction.
 
     Args:
         conn: Its connection.
@@ -51,26 +50,36 @@ class Transaction:
         self, conn: Connection, clock: Callable[[], datetime], engine: Engine[Any], evidence: Evidence | None = None
     ) -> None:
         self.conn = conn
-        self.now = clock()
         self.evidence = evidence
         self._clock = clock
         self._engine = engine
+        self._now: datetime | None = None
 
     def hold(self, *locks: Lock) -> None:
         """Hold locks until the transaction ends, so that what they protect changes only here.
 
-        Hold them before reading what the change depends on. Locks that are held together may come in any order; a
-        second call must not name one that comes before those of the first. A transaction that has to wait for others
-        happens after them, so its time is set anew.
+        Hold them before asking for what the change depends on. Locks that are held together may come in any order; a
+        second call must not name one that comes before those of the first. The wait for them, and its failure, may come
+        as late as that for the first answer.
         """
-        begun = monotonic()
         self._engine.hold(self.conn, locks)
-        if monotonic() - begun > TOLD_AFTER:
-            self.now = self._clock()
+        self._now = None
+
+    def await_locks(self) -> None:
+        """Wait now until all locks are held, for what is done outside of the database, such as a look at the clock."""
+        self._engine.await_locks(self.conn)
 
     def share_free(self, campaigns: Collection[CampaignId]) -> Set[CampaignId]:
         """Share those campaigns that nobody holds alone now; return them. Hold what comes before campaigns first."""
         return self._engine.share_free(self.conn, campaigns)
+
+    @property
+    def now(self) -> datetime:
+        """When it happens, in UTC: after all for whose locks it has waited; so look at it once it holds its own."""
+        if self._now is None:
+            self.await_locks()
+            self._now = self._clock()
+        return self._now
 
     @property
     def now_ms(self) -> int:

@@ -33,6 +33,7 @@ def test_a_change_that_waits_for_another_tells_so_until_it_has_its_turn(empty: S
     def hold_until_the_other_waits() -> None:
         with first.writing() as tx:
             tx.hold(SPRING)
+            tx.await_locks()
             is_held.set()
             assert begun.wait(PATIENCE)
         first.close()
@@ -44,6 +45,7 @@ def test_a_change_that_waits_for_another_tells_so_until_it_has_its_turn(empty: S
     with second.writing() as tx:
         opened_at = tx.now
         tx.hold(SPRING)
+        tx.await_locks()
         assert told == [True, False]
         assert tx.now - opened_at >= timedelta(seconds=TOLD_AFTER)  # it happens after what it has waited for
     holder.join(PATIENCE)
@@ -89,6 +91,7 @@ def test_the_end_is_told_also_if_the_wait_was_in_vain(empty: ServerAddress, monk
     first, second = Database(empty), Database(empty, on_wait=told.append)
     with first.writing() as holder:
         holder.hold(SPRING)
+        holder.await_locks()
         with pytest.raises(DatabaseBusy), second.writing() as tx:
             tx.hold(SPRING)
     assert told == [True, False]

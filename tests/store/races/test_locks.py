@@ -59,10 +59,12 @@ def waits(one: Database, held: Lock, other: Database, wanted: Lock) -> bool:
     """Whether somebody waits for a lock because somebody else holds one."""
     with one.writing() as tx:
         tx.hold(held)
+        tx.await_locks()
         try:
             with other.writing() as waiting:
                 waiting.conn.execute("SET LOCAL lock_timeout = '1ms'")
                 waiting.hold(wanted)
+                waiting.await_locks()
         except DatabaseBusy:
             return True
     return False
@@ -121,15 +123,18 @@ def test_the_claim_leaves_out_the_campaigns_that_somebody_holds_alone(one: Datab
         send(one, ana(one), conversation)
     with one.writing() as tx:
         tx.hold(CampaignLock(SPRING))
+        tx.await_locks()
         assert [each.conversation_id for each in take_queued(other)] == [bea]
         assert take_queued(other) == []
         tx.hold(CampaignLock(summer.id))
+        tx.await_locks()
     assert [each.conversation_id for each in take_queued(other)] == [ANN]
 
 
 def test_what_refers_to_a_held_conversation_is_stored_meanwhile(one: Database, other: Database) -> None:
     with one.writing() as tx:
         tx.hold(ConversationLock(ANN))
+        tx.await_locks()
         keep_draft(other, known_as(other, "kim"), ANN, "Hel")
 
 

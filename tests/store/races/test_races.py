@@ -9,6 +9,7 @@ import pytest
 from tests.new_database import ON_SERVER
 from tests.store.races.processes import at_once
 from tests.store.races.races import RACES, Race
+from tests.store.times import backward
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
 
@@ -29,7 +30,7 @@ def run(db: Database, race: Race, processes: int, *, locks: bool = True) -> list
     arguments = race.arrange(db, processes)
     said = at_once(str(db.location), processes, race.act, arguments, locks=locks)
     figures = [f"{each.subject}: {each.sentence}" for each in examine(db)]
-    return said.failures or [*race.judge(db, said.words), *figures]
+    return said.failures or [*race.judge(db, said.words), *figures, *backward(db)]
 
 
 @pytest.mark.parametrize("processes", [6, 16])

@@ -139,12 +139,15 @@ class Engine(Protocol[C]):
         """
 
     def hold(self, conn: C, locks: Sequence[Lock]) -> None:
-        """Hold locks until the write transaction ends; wait while others hold them.
+        """Let locks be held from the next statement on until the write transaction ends.
 
         Args:
             conn: A writer in a transaction.
             locks: The locks; they are taken in their order (`thrumsg_tui.store.locks.in_order`).
         """
+
+    def await_locks(self, conn: C) -> None:
+        """Wait until no other transaction has what `hold` has named; do nothing if it is held already."""
 
     def share_free(self, conn: C, campaigns: Collection[CampaignId]) -> Set[CampaignId]:
         """Hold the shared locks of campaigns that nobody holds alone, without waiting; return those campaigns."""

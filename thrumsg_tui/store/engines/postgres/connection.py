@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from itertools import count, islice
 from select import POLLIN, poll
@@ -85,6 +85,8 @@ class ServerConnection:
         """Whether the next transaction may change many rows."""
         self.on_wait: OnWait = lambda _: None
         """Called when the present transaction begins to wait for a lock, and when that wait ends."""
+        self.asks_locks = False
+        """Whether there are locks in what waits to be sent."""
         self._streams = count(1)
         self._waiting: list[_Asked] = []
         self._prepared = Prepared()
@@ -101,15 +103,6 @@ class ServerConnection:
             self.send()
         self._await_ending()
         return self._inside
-
-    @contextmanager
-    def wait_reported(self) -> Iterator[None]:
-        """Report a wait for a lock in the body (`on_wait`)."""
-        self._inside.on_wait = self.on_wait
-        try:
-            yield
-        finally:
-            self._inside.on_wait = None
 
     @property
     def closed(self) -> bool:
@@ -144,11 +137,20 @@ class ServerConnection:
         """Send what waits and then some statements, in one message; return a cursor at the results of the latter."""
         waiting, self._waiting = self._waiting, []
         last = [self._written(statements, parameters) if parameters else statements] if statements else []
-        cursor = self._run(waiting, last)
+        self._inside.on_wait, self.asks_locks = self.on_wait if self.asks_locks else None, False
+        try:
+            cursor = self._run(waiting, last)
+        finally:
+            self._inside.on_wait = None
         for each in waiting:
             each.answer.take(cursor)
             cursor.nextset()
         return cursor
+
+    def await_locks(self) -> None:
+        """Send what waits if there are locks in it, and wait until they are held."""
+        if self.asks_locks:
+            self.send()
 
     def executemany(self, sql: str, rows: Iterable[Parameters], /) -> ManyAnswers:
         """Have one statement run for each row: an INSERT with many rows at once, others many in one message."""
@@ -190,7 +192,7 @@ class ServerConnection:
         Nobody waits for the end of a reader: it is read before the next message.
         """
         self._waiting.clear()
-        self.in_transaction = False
+        self.in_transaction = self.asks_locks = False
         if self._is_ending or self._inside.info.transaction_status in _NONE_OPEN:
             return
         if self._reads:

@@ -116,9 +116,14 @@ class PostgresEngine:
         return key
 
     def hold(self, conn: ServerConnection, locks: Sequence[Lock]) -> None:
-        """Hold locks, and wait for those who have them."""
-        with conn.wait_reported():
-            hold(conn, locks)
+        """Let the next message to the server take locks; a bulk change, whose work is no wait, sends that at once."""
+        hold(conn, locks)
+        if conn.is_bulk:
+            conn.await_locks()
+
+    def await_locks(self, conn: ServerConnection) -> None:
+        """Have what waits sent, if there are locks in it."""
+        conn.await_locks()
 
     def share_free(self, conn: ServerConnection, campaigns: Collection[CampaignId]) -> Set[CampaignId]:
         """Try to share the campaigns."""

@@ -1,7 +1,7 @@
 """Hold the locks of `thrumsg_tui.store.locks`: advisory ones, and the rows of conversations.
 
-All end with their transaction, so that they need no session, which a pooler would lose. The statements of one call go
-to the server in one message.
+All end with their transaction, so that they need no session, which a pooler would lose. They go to the server in one
+message with what is asked next.
 """
 
 from __future__ import annotations
@@ -64,7 +64,10 @@ class _Advisory(NamedTuple):
 
 
 def hold(conn: ServerConnection, locks: Sequence[Lock]) -> None:
-    """Hold locks in the open transaction; wait for those who have them."""
+    """Have locks held in the open transaction, before what is asked later.
+
+    What that reads is new: READ COMMITTED looks at the rows once for each statement, those of one message too.
+    """
     ordered = in_order(locks)
     if not ordered:
         return
@@ -79,7 +82,7 @@ def hold(conn: ServerConnection, locks: Sequence[Lock]) -> None:
     if wanted:
         conn.execute(_CAMPAIGNS.format(wanted), wanted_values)
         conn.execute(_ROWS.format(wanted), wanted_values)
-    conn.send()
+    conn.asks_locks = True
 
 
 def share_free(conn: ServerConnection, campaigns: Collection[CampaignId]) -> Set[CampaignId]:

@@ -127,6 +127,9 @@ class SqliteEngine:
     def hold(self, conn: sqlite3.Connection, locks: Sequence[Lock]) -> None:
         """Do nothing: the one writer has locked everything."""
 
+    def await_locks(self, conn: sqlite3.Connection) -> None:
+        """Do nothing: it has waited when it began."""
+
     def share_free(self, conn: sqlite3.Connection, campaigns: Collection[CampaignId]) -> Set[CampaignId]:  # noqa: ARG002
         """Return all: the one writer holds everything."""
         return set(campaigns)
