@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.large import CAMPAIGN, OWNER, cached
-from benchmarks.many_writers import CHANGES, PROCESSES, Load, writing_at_once
+from benchmarks.many_writers import BARE, PROCESSES, Load, writing_at_once
 from benchmarks.reading import MessengerReader, in_turn
 from benchmarks.rows import OURS, SERVER, UNLOCKED, Family, Figure, NotInstalled, Part, Row, Setting, Unit, timed
 from benchmarks.writing import new_phone
@@ -61,8 +61,14 @@ FIFTH = Row("import of a fifth as many contacts as there are", Unit.ROWS_PER_SEC
 WHOLE = Row("import of as many contacts as there are", Unit.ROWS_PER_SECOND, on_server=8_000, grows=False)
 LINEAR = Row("time of the second of these imports, against the first", Unit.TIMES, on_server=6, grows=False)
 SPREAD = Row(f"{PROCESSES} writers, each in a sender's own: changes in a second", Unit.PER_SECOND, grows=False)
+SPREAD_BARE = Row(
+    f"{PROCESSES} writers, each in a sender's own: no locks, against that", Unit.TIMES, on_server=1.11, grows=False
+)
 SPREAD_P99 = Row(f"{PROCESSES} writers, each in a sender's own: 99 of 100", Unit.MS, on_server=500, grows=False)
 ONE = Row(f"{PROCESSES} writers, all in one sender's: changes in a second", Unit.PER_SECOND, grows=False)
+ONE_BARE = Row(
+    f"{PROCESSES} writers, all in one sender's: no locks, against that", Unit.TIMES, on_server=1.11, grows=False
+)
 ONE_P99 = Row(f"{PROCESSES} writers, all in one sender's: 99 of 100", Unit.MS, grows=False)
 
 
@@ -186,15 +192,18 @@ def _moves(setting: Setting, engine: _Engine) -> Iterator[Figure]:
 
 def _writers(setting: Setting, engine: _Engine) -> Iterator[Figure]:
     """Let many processes write at once; on the server also with no locks, which is wrong and the measure of them."""
-    for load, rate, slowest in ((Load.SPREAD, SPREAD, SPREAD_P99), (Load.ONE, ONE, ONE_P99)):
-        for locks in (True,) if engine.name == OURS else (True, False):
-            name = engine.name if locks else UNLOCKED
-            processes = min(PROCESSES, setting.scale.conversations // 300)
-            done = writing_at_once(engine.location, load, processes, locks=locks)
-            if done.wrong:
-                raise RuntimeError(f"{name}, {processes * CHANGES} changes: {done.wrong[0]}")
-            yield Figure(rate, (done.changes_per_second,), name)
-            yield Figure(slowest, (done.slowest_hundredth_ms,), name)
+    loads = ((Load.SPREAD, SPREAD, SPREAD_BARE, SPREAD_P99), (Load.ONE, ONE, ONE_BARE, ONE_P99))
+    for load, rate, without, slowest in loads:
+        processes = min(PROCESSES, setting.scale.conversations // 300)
+        done = writing_at_once(engine.location, load, processes, 2 * setting.scale.few)
+        if done.wrong:
+            raise RuntimeError(f"{engine.name}, {processes} writers: {done.wrong[0]}")
+        for kind, written in done.by_kind.items():
+            name = UNLOCKED if kind == BARE else engine.name
+            yield Figure(rate, tuple(written.changes_per_second), name)
+            yield Figure(slowest, (written.slowest_hundredth_ms,), name)
+        if BARE in done.by_kind:
+            yield Figure(without, done.without_locks, engine.name)
 
 
 def _imports(setting: Setting, engine: _Engine) -> Iterator[Figure]:
@@ -217,7 +226,8 @@ def _import_seconds(setting: Setting, engine: _Engine, numbers: range) -> float:
 
 
 _ROWS = (VIEW, SEND, RECEIVE, VERSION, OVERVIEW, COMMAND, EXPORT, DOCTOR, SIZE, REASSIGN, UNDO)
-_ROWS_OF_MANY = (SPREAD, SPREAD_P99, ONE, ONE_P99, FIFTH, WHOLE, LINEAR)
+_ROWS_OF_WRITERS = (SPREAD, SPREAD_BARE, SPREAD_P99, ONE, ONE_BARE, ONE_P99)
+_ROWS_OF_IMPORTS = (FIFTH, WHOLE, LINEAR)
 
-_PART = Part((*_ROWS, *_ROWS_OF_MANY), _measured)
+_PART = Part((*_ROWS, *_ROWS_OF_WRITERS, *_ROWS_OF_IMPORTS), _measured)
 ENGINES = Family("engines", "On a file and on a server", (_PART,), on_both_engines=True)
