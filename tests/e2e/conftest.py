@@ -46,7 +46,6 @@ class Office:
 
     def __post_init__(self) -> None:
         self.environment = {
-            "ESCDELAY": "25",  # milliseconds after which Esc is a key of its own
             "HOME": str(self.folder),
             "LANG": "C.UTF-8",
             "PATH": os.environ["PATH"],

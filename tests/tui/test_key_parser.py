@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
+from textual import constants
 from textual.events import Key, Paste
 
 from thrumsg_tui.tui.key_parser import KeyParser
@@ -55,6 +60,31 @@ def test_a_sequence_that_comes_in_pieces_is_one_key() -> None:
     parser = KeyParser()
     events = [event for text in ("\x1b", "[", "A", "\x1b", "O", "P", "") for event in parser.feed(text)]
     assert [event.key for event in events if isinstance(event, Key)] == ["up", "f1"]
+
+
+def test_an_escape_character_that_nothing_follows_is_waited_for_no_longer_than_it_has_to() -> None:
+    parser = KeyParser()
+    assert parser.wait(60) == 60
+    assert list(parser.feed("x\x1b"))
+    assert 0 <= parser.wait(60) <= constants.ESCAPE_DELAY
+    assert parser.wait(0) == 0
+    assert list(parser.feed("[A"))
+    assert parser.wait(60) == 60
+
+
+def test_a_lone_escape_is_a_key_after_a_fortieth_of_a_second_or_as_the_environment_says() -> None:
+    program = """
+from textual import constants
+from thrumsg_tui.tui.textual_compat import take_esc_after
+take_esc_after(0.025)
+print(constants.ESCAPE_DELAY)
+"""
+    for variable, delay in ({}, "0.025"), ({"ESCDELAY": "400"}, "0.4"):
+        environment = {name: value for name, value in os.environ.items() if name != "ESCDELAY"} | variable
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() == delay
 
 
 def test_escape_and_a_control_character_are_two_keys() -> None:

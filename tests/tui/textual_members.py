@@ -132,6 +132,7 @@ RELIED_UPON = (
         "overridden: Esc and a key that come together are two keys",
     ),
     TextualMember(_PARSER, "tick", "()", ("terminal.py",), "tells a lone Esc from the beginning of a key"),
+    TextualMember(_PARSER, "_timeout_time", "NoneType", _HERE, "until when more of a sequence is waited for"),
     TextualMember(_DRIVER, "_app", "App", ("terminal.py",), "is told that the terminal is gone"),
     TextualMember(_DRIVER, "_debug", "bool", ("terminal.py",), "the parser is made with it"),
     TextualMember(_DRIVER, "_file", "TextIOWrapper", ("terminal.py",), "replaced: notices a terminal that is gone"),

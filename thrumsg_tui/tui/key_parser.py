@@ -8,7 +8,7 @@ from textual.events import Key, Paste
 from textual.message import Message
 
 from thrumsg_tui.tui.key_queue import ALT
-from thrumsg_tui.tui.textual_compat import ANSI_SEQUENCES_KEYS, XTermParser
+from thrumsg_tui.tui.textual_compat import ANSI_SEQUENCES_KEYS, XTermParser, seconds_until_given_up
 
 _ESC = "\x1b"
 _INTRODUCERS = "[O"
@@ -36,6 +36,11 @@ class KeyParser(XTermParser):
         """The last characters that were typed: a read may end within the sequence that begins a paste."""
         self._after_esc = False
         """Whether the present character came in a read of its own after an escape character."""
+
+    def wait(self, most: float) -> float:
+        """Return for how many seconds to wait for input before the next `tick`, at most so many."""
+        until_given_up = seconds_until_given_up(self)
+        return most if until_given_up is None else min(until_given_up, most)
 
     def feed(self, data: str) -> Iterable[Message]:
         """Yield the events of an input; an empty one ends the parser."""

@@ -19,10 +19,17 @@ from typing import Any, Protocol, TextIO, cast
 from textual.drivers.linux_driver import LinuxDriver
 
 from thrumsg_tui.tui.key_parser import KeyParser
-from thrumsg_tui.tui.textual_compat import ParseError, end_queue, take_from_queue
+from thrumsg_tui.tui.textual_compat import ParseError, end_queue, take_esc_after, take_from_queue
 
 _LOOK_EVERY = 0.1
 """Seconds between two checks whether the driver must stop, as in Textual's own driver."""
+
+_ESC_ALONE_AFTER = 0.025
+"""Seconds after which an escape character that nothing follows is the key Esc, as in most programs with ncurses.
+
+A terminal sends the sequence of a key at once, and no line parts so few bytes; on a serial line of 1,200 baud the next
+byte comes within 8 ms.
+"""
 
 _ANSWERS_WITHIN = 5.0
 """Seconds in which a terminal answers, even over the slowest line."""
@@ -98,12 +105,13 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys until the driver is stopped or the terminal is gone."""
+        take_esc_after(_ESC_ALONE_AFTER)
         parser = KeyParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode
         background = Background(self.write, self._background_told, asks=self._user.asks_for_background)
         silence = _Silence(self.write)
         while not self.exit_event.is_set():
-            if select.select([self.fileno], [], [], _LOOK_EVERY)[0]:
+            if select.select([self.fileno], [], [], parser.wait(_LOOK_EVERY))[0]:
                 try:
                     data = os.read(self.fileno, 4096)
                 except BlockingIOError:  # another process has read it

@@ -6,13 +6,16 @@ Private members are used through the functions of this module. An override has t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, wraps
+from time import monotonic
 from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.segment import Segment
 from rich.text import Text
+from textual import constants
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
 from textual._parser import ParseError
@@ -57,10 +60,12 @@ __all__ = [
     "paint_again",
     "refresh_scrollbars",
     "repaint_required",
+    "seconds_until_given_up",
     "set_compositor",
     "size_of",
     "strips_of",
     "suggestion_of",
+    "take_esc_after",
     "take_from_queue",
     "take_spans_to_paint",
     "take_undrawn",
@@ -282,6 +287,20 @@ def suggestion_of(editor: Input) -> str:
 
 
 # The driver
+
+
+def take_esc_after(seconds: float) -> None:
+    """Take Esc for a key of its own once nothing has followed it for some seconds, or as `ESCDELAY` says.
+
+    Textual waits a tenth of a second.
+    """
+    if "ESCDELAY" not in os.environ:
+        constants.ESCAPE_DELAY = seconds  # type: ignore[misc]  # the parser reads it for each key
+
+
+def seconds_until_given_up(parser: XTermParser) -> float | None:
+    """Return for how long the parser still waits for the rest of a sequence; None if it waits for none."""
+    return None if parser._timeout_time is None else max(parser._timeout_time - monotonic(), 0.0)
 
 
 def take_from_queue(writer: WriterThread) -> None:
