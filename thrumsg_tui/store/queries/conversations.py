@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import assert_never
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
@@ -208,6 +209,7 @@ def _ask_rows(conn: Connection, some: Sequence[ConversationId]) -> Cursor:
     )
 
 
+@lru_cache(maxsize=256)  # a step in a list reads nearly the same rows again
 def _row_of(row: Row) -> ConversationRow:
     return ConversationRow(
         id=ConversationId(row["id"]),
