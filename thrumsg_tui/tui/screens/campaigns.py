@@ -50,7 +50,7 @@ _SLIM = 78
 class CampaignList(PagedList[CampaignRow]):
     """The campaigns with their states and counts."""
 
-    BINDINGS = bindings(commands_of(Scope.LIST), checked=False)
+    BINDINGS = bindings(commands_of(Scope.LIST), checked=False, priority=True)
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)

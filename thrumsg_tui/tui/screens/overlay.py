@@ -38,7 +38,7 @@ class OverlayScreen(CommandScreen):
 class OverlayList(PagedList[_Row]):
     """A list with the keys of a list, and a heading with the titles of its columns."""
 
-    BINDINGS = bindings(commands_of(Scope.LIST), checked=False)
+    BINDINGS = bindings(commands_of(Scope.LIST), checked=False, priority=True)
     two_lines_below: ClassVar[int] = 0
     """The width, in cells, below which each row has two lines."""
 

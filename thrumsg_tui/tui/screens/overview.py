@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 class OverviewTable(SenderTable):
     """The senders table, with the keys of a list."""
 
-    BINDINGS = bindings(commands_of(Scope.LIST), checked=False)
+    BINDINGS = bindings(commands_of(Scope.LIST), checked=False, priority=True)
 
 
 class _StateLines(FlowingLines):

@@ -21,7 +21,9 @@ _ROOMY = 100
 class ResultsPane(ScrollingLines, can_focus=True):
     """Every question with the counts of its choices; the cursor is on one of the questions."""
 
-    BINDINGS = bindings([command for command in commands_of(Scope.LIST) if command.id != "list.choose"], checked=False)
+    BINDINGS = bindings(
+        [command for command in commands_of(Scope.LIST) if command.id != "list.choose"], checked=False, priority=True
+    )
     DEFAULT_CSS = "ResultsPane { scrollbar-size-vertical: 1; overflow: hidden auto; }"
 
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:

@@ -25,7 +25,9 @@ from thrumsg_tui.tui.widgets.tab_line import TabLine
 class MessengerList(ConversationList):
     """The conversation list, with the keys of a list."""
 
-    BINDINGS = bindings([key for key in commands_of(Scope.LIST) if key.id != "list.choose"], checked=False)
+    BINDINGS = bindings(
+        [key for key in commands_of(Scope.LIST) if key.id != "list.choose"], checked=False, priority=True
+    )
 
 
 class ConversationListPane(Vertical):
