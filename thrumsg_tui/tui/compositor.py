@@ -74,6 +74,8 @@ class LineCompositor(Compositor):
             gaps.setdefault(y, []).append((left, right))
         strips = list(_strips(lambda crop: [*lines[crop.y : crop.bottom]], over, over, gaps))
         for widget, (region, clip) in self.visible_widgets.items():  # the ones in front come first
+            if not gaps:
+                break
             strips += _strips(widget.render_lines, region, region.intersection(clip), gaps)
         strips.sort(key=itemgetter(0, 1))  # the cursor has the shortest way
         return StripsUpdate(self.size, strips) if strips else None
@@ -112,8 +114,8 @@ def _strips(
         seen: The part of the region that is not cut off.
         gaps: What is still to be painted.
     """
-    left, right = seen.column_span
-    rows = [y for y in gaps if y in seen.line_range and any(x < right and left < end for x, end in gaps[y])]
+    (left, right), (top, bottom) = seen.column_span, seen.line_span
+    rows = [y for y in gaps if top <= y < bottom and any(x < right and left < end for x, end in gaps[y])]
     for first, after in _runs(rows):
         lines = draw(Region(left - region.x, first - region.y, seen.width, after - first))
         for y, line in enumerate(lines, first):

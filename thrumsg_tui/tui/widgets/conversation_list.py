@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import assert_never
 
+from rich.style import Style
 from textual.strip import Strip
 
 from thrumsg_tui.domain.conversations import ConversationId, ConversationRow, words_of
@@ -33,6 +35,8 @@ class ConversationList(PagedList[ConversationRow]):
         self._glyphs = glyphs
         self._zone = zone
         self._now: datetime | None = None
+        self._drawn = lru_cache(maxsize=256)(self._draw)
+        """Draws a line, or takes it from those drawn lately: a list that scrolls draws nearly the same ones again."""
 
     def tell_time(self, now: datetime) -> None:
         """Set the present time for the ages; nothing is painted until the next change."""
@@ -66,22 +70,39 @@ class ConversationList(PagedList[ConversationRow]):
                 assert_never(density)
 
     def draw(self, row: ConversationRow, index: int, line: int, width: int) -> Strip:
-        base = self.cursor_look(index)
-        if line == 1:
-            return self.strip([("   ", ""), self._last_words(row)], width=width, base=base)
-        gutter, flag, age = self._gutter(row), self._flag(row), self._age(row)
-        name = safe_text(row.name)
-        look = "strong" if row.waiting else ""
-        if self.row_height == 1:
-            left: list[Part] = [*gutter, (pad(name, _NAME), look), *flag, (" ", ""), self._last_words(row)]
-        else:
-            room = width - width_of([*gutter, *flag, *age])
-            left = [*gutter, (fit(separated(name), max(room, _NAME)), look), *flag]
-        return self.strip(left, age, width=width, base=base)
+        marked, draft = row.id in self.marks, self.drafts.get(row.id, "").strip()
+        look, age = self.cursor_look(index), "" if line else self._age(row)
+        return self._drawn(row, line, (width, self.row_height, self.style_of_lines), look, age, draft, marked=marked)
 
-    def _gutter(self, row: ConversationRow) -> list[Part]:
+    def _draw(
+        self,
+        row: ConversationRow,
+        line: int,
+        place: tuple[int, int, Style],
+        look: str,
+        age: str,
+        draft: str,
+        *,
+        marked: bool,
+    ) -> Strip:
+        """Draw a line of a row, for a width, the lines of a row and the style of the list."""
+        width, row_height, _ = place
+        if line == 1:
+            return self.strip([("   ", ""), self._last_words(row, draft)], width=width, base=look)
+        gutter, flag = self._gutter(row, marked=marked), self._flag(row)
+        right: list[Part] = [(age, "" if row.waiting else "quiet")]
+        name = safe_text(row.name)
+        weight = "strong" if row.waiting else ""
+        if row_height == 1:
+            left: list[Part] = [*gutter, (pad(name, _NAME), weight), *flag, (" ", ""), self._last_words(row, draft)]
+        else:
+            room = width - width_of([*gutter, *flag, *right])
+            left = [*gutter, (fit(separated(name), max(room, _NAME)), weight), *flag]
+        return self.strip(left, right, width=width, base=look)
+
+    def _gutter(self, row: ConversationRow, *, marked: bool) -> list[Part]:
         glyphs = self._glyphs
-        mark = (glyphs.mark, "marked") if row.id in self.marks else (" ", "")
+        mark = (glyphs.mark, "marked") if marked else (" ", "")
         dot = (glyphs.dot, "dot") if row.waiting else (" ", "")
         return [mark, dot, (" ", "")]
 
@@ -89,8 +110,8 @@ class ConversationList(PagedList[ConversationRow]):
         """Return the flag of what may be a wish to be opted out, with the word for it (`docs/rules.md 5.4`)."""
         return [(f" {self._glyphs.flag} opt out?", "warning")] if row.flagged else []
 
-    def _last_words(self, row: ConversationRow) -> Part:
-        if draft := self.drafts.get(row.id, "").strip():
+    def _last_words(self, row: ConversationRow, draft: str) -> Part:
+        if draft:
             return (f"Draft: {safe_text(draft[:120])}", "warning")
         if row.last_direction is None:
             return ("not started" if row.status is Status.NOT_STARTED else "", "quiet")
@@ -99,9 +120,8 @@ class ConversationList(PagedList[ConversationRow]):
             return own_words(words, row.last_state, self._glyphs)
         return words, "quiet"
 
-    def _age(self, row: ConversationRow) -> list[Part]:
+    def _age(self, row: ConversationRow) -> str:
         since = row.waiting_since if row.waiting else row.last_message_at
         if since is None or self._now is None:
-            return [(" ", "")]
-        shown = time_in_list(since, self._now, self._zone, app_context(self).preferences.dates)
-        return [(f" {shown} ", "" if row.waiting else "quiet")]
+            return " "
+        return f" {time_in_list(since, self._now, self._zone, app_context(self).preferences.dates)} "

@@ -121,16 +121,14 @@ class StripWidget(Widget):
         return [*lines[: most - 1], fit(" ".join(lines[most - 1 :]), width)]
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw lines as they are; Textual would make each of them anew, for the border that there is not."""
-        strips: list[Strip] = []
+        """Draw lines as they are; Textual would make each of them anew, for borders and filters that there are not."""
+        left, right = crop.column_span
         with self.one_style():
-            (_, background), filters = self.background_colors, self.get_line_filters()
-            for y in crop.line_range:
-                line = self.render_line(y)
-                for each in filters:
-                    line = line.apply_filter(each, background)
-                strips.append(line.crop_extend(*crop.column_span, self.style_of_lines))
-        return strips
+            lines = map(self.render_line, crop.line_range)
+            return [
+                line if (left, right) == (0, line.cell_length) else line.crop_extend(left, right, self.style_of_lines)
+                for line in lines
+            ]
 
     def strip(self, left: Sequence[Part], right: Sequence[Part] = (), *, width: int, base: str = "") -> Strip:
         """Draw one line of `width` cells, with `left` and `right` at its ends and the look `base` under all of it.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from textual.geometry import Region, Size
@@ -70,6 +71,8 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         """Called before a move to the last row: returns once `total` counts all rows."""
         self._first = 0
         self._rows: Sequence[_Row] = ()
+        self._place: tuple[int, int] | None = None
+        """The width of the rows and the first line in sight, while several lines are drawn."""
         self._painted: dict[int, Strip] = {}
         """The lines as they were painted last; empty while all are still to be painted."""
 
@@ -186,13 +189,26 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
             return ""
         return "cursor" if self.has_focus or self.active else "blurred"
 
+    @contextmanager
+    def one_style(self) -> Iterator[None]:
+        """Compute the style, and where the rows are, once for all lines that are drawn within this block."""
+        with super().one_style():
+            self._place = self._find_place()
+            try:
+                yield
+            finally:
+                self._place = None
+
+    def _find_place(self) -> tuple[int, int]:
+        return self.scrollable_content_region.width or self.size.width, self.scroll_offset.y
+
     def render_line(self, y: int) -> Strip:
         self._painted[y] = strip = self._line(y)
         return strip
 
     def _line(self, y: int) -> Strip:
-        width = self.scrollable_content_region.width or self.size.width
-        index, line = divmod(y + self.scroll_offset.y, self.row_height)
+        width, top = self._place or self._find_place()
+        index, line = divmod(y + top, self.row_height)
         if index >= self.total:
             return self.draw_empty(y, width) if not self.total else Strip.blank(width, self.style_of_lines)
         row = self.row_at(index)
@@ -225,10 +241,12 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         """Paint only the lines that changed: each line costs bytes, and these take time over a slow connection."""
         if not self._painted:
             return
+        width, height = self.size
         with self.one_style():
-            for y in range(self.size.height):
-                if self._line(y) != self._painted.get(y):
-                    self.refresh(Region(0, y, self.size.width, 1))
+            for y in range(height):
+                before, after = self._painted.get(y), self._line(y)
+                if after is not before and after != before:
+                    self.refresh(Region(0, y, width, 1))
 
     def repaint_row(self, index: int) -> None:
         """Paint a row again."""
