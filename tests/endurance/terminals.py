@@ -34,7 +34,8 @@ go_on() { if [ "$1" -eq 148 ]; then echo stopped; read -r line; fg; go_on "$?"; 
 """
 """A shell that continues what it has started whenever it is told so; bash ends a loop in which something stops."""
 
-_AGES = re.compile(r"\b\d+ (?:s|min|h)\b|\bnow\b")
+_AGES = re.compile(r" *\b(?:\d+ (?:s|min|h)|now)\b")
+"""Ages with the spaces before them: a list has them at the right, so a longer one has fewer."""
 
 
 class Desk:
