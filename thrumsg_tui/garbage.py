@@ -1,12 +1,19 @@
-"""The garbage collector at the start: what is loaded stays, so there is nothing to collect, and looking takes time.
+"""When Python looks for garbage: not at the start, where nothing is garbage, and in the app while nobody types.
 
-The look for garbage is 8 % of the processor time until the first screen, and later each full one would look through all
-that was loaded.
+The look is 8 % of the processor time until the first screen, and later each full one would look through all that was
+loaded. By itself Python looks fully once a quarter of all objects are new, and then within the handling of some key.
 """
 
 from __future__ import annotations
 
 import gc
+import sys
+
+MUCH = 10_000
+"""Pieces of memory of which a part may be garbage, and for which it is worth to look: about a megabyte.
+
+A dialog leaves two to eight thousand, a messenger sixteen thousand. A look takes the app 13 ms.
+"""
 
 
 def collect_later() -> None:
@@ -19,3 +26,19 @@ def collect_from_now_on() -> None:
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
+
+
+class Tidying:
+    """Collects garbage when asked to, if there may be much of it."""
+
+    def __init__(self) -> None:
+        self._least = sys.maxsize
+        """The fewest pieces of memory in use since the last look, or since this was first called."""
+
+    def tidy(self) -> None:
+        """Collect garbage if much more memory is in use than once since the last look; to ask takes 2 µs."""
+        used = sys.getallocatedblocks()
+        self._least = min(self._least, used)
+        if gc.isenabled() and used > self._least + MUCH:
+            gc.collect()
+            self._least = sys.getallocatedblocks()

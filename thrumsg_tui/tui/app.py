@@ -8,6 +8,7 @@ from asyncio import get_running_loop
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import tzinfo
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -19,7 +20,7 @@ from textual.worker import WorkerFailed
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.preferences import Preferences
-from thrumsg_tui.garbage import collect_from_now_on
+from thrumsg_tui.garbage import Tidying, collect_from_now_on
 from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.tui.app_context import TakesEarly, Waiting
 from thrumsg_tui.tui.bulk_move_runner import BulkMoveRunner
@@ -103,6 +104,7 @@ class ThrumsgApp(WatchingApp):
         self.cannot_open: ThrumsgError | None = None
         """Why the first screen could not be shown."""
         self._delivery: PracticeDelivery | None = None
+        self._tidying = Tidying()
 
     async def on_mount(self) -> None:
         """Open the last screen, and start the timers."""
@@ -123,6 +125,7 @@ class ThrumsgApp(WatchingApp):
         self.watch_database(opening.restored_at)
         self.set_interval(self.timers.tick, self._tick)
         self.set_interval(self.timers.presence, self.tell_presence)
+        self.set_interval(self.timers.lull, self._tidy)
         self.set_interval(self.store.db.pacing.stalled_after, self._look_after_moves)
         self.call_after_refresh(self._look_after_moves)  # nothing is painted before this method ends
         if opening.is_practice:
@@ -199,6 +202,11 @@ class ThrumsgApp(WatchingApp):
         with suppress(ThrumsgError):  # the person was told
             await self.unstored.try_again()
         self.ask_again()
+
+    def _tidy(self) -> None:
+        """Collect garbage while nobody types."""
+        if not self.keys.busy and monotonic() - self.key_pressed_at > self.timers.lull:
+            self._tidying.tidy()
 
     def finish_later(self, begun: Outcome) -> None:
         """Finish a move that a change has only begun, in the background, and show the outcome."""

@@ -24,6 +24,9 @@ class Timers:
     presence: float = 10.0
     """Between two reports of where the person is."""
 
+    lull: float = 1.0
+    """Without a key, after which garbage is collected."""
+
     practice: float = 0.5
     """Between two turns of a practice campaign's contacts."""
 
