@@ -298,6 +298,16 @@ async def test_a_step_can_be_skipped_and_the_tour_be_left(database: Path, clock:
         assert not visitor.app.screen.query(TourStrip)
 
 
+async def test_the_list_has_two_lines_a_conversation_again_once_a_tour_is_left(database: Path, clock: Clock) -> None:
+    """Also where a thread was scrolled before: Textual then told the list nothing of the rows that it has got."""
+    async with touring(database, clock) as visitor:
+        await open_maya(visitor)
+        await visitor.press("2", "G", "enter", "escape")
+        assert visitor.messenger.list_pane.list.row_height == 1
+        await visitor.run("tour.leave")
+        assert visitor.messenger.list_pane.list.row_height == 2
+
+
 async def test_a_tour_begins_again_from_anywhere_with_the_campaign_as_new(database: Path, clock: Clock) -> None:
     async with touring(database, clock) as visitor:
         await visitor.run("list.choose")

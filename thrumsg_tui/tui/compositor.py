@@ -10,13 +10,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
 from thrumsg_tui.tui.frame_buffer import PlacedStrip
-from thrumsg_tui.tui.textual_compat import Compositor, StripsUpdate, paint_again, set_compositor, take_spans_to_paint
+from thrumsg_tui.tui.textual_compat import (
+    Compositor,
+    ReflowResult,
+    StripsUpdate,
+    paint_again,
+    set_compositor,
+    take_spans_to_paint,
+)
 
 Gaps = dict[int, list[tuple[int, int]]]
 """For each row of the screen what is still to be painted: spans from the first column to the one after the last."""
@@ -37,6 +44,16 @@ class LineCompositor(Compositor):
         self._above: Widget | None = None
         self._drawn_over = Region()
         """Where the lines were drawn last: what they stand on may have moved since."""
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        """Lay out the widgets, and name all that have another size than they know.
+
+        Textual compares with the places that it has found last, which are the new ones already if anybody has asked
+        for a place since a scroll: then a widget would not be told of its new size.
+        """
+        hidden, shown, resized = super().reflow(parent, size)
+        others = {widget for widget, place in self.full_map.items() if widget.outer_size != place.region.size}
+        return ReflowResult(hidden, shown, resized | others)
 
     def draw_over(self, lines: LinesOver | None, above: Widget | None) -> None:
         """Draw lines over the lowest rows from the next update on; None ends that.

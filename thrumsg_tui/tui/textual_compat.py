@@ -17,7 +17,7 @@ from rich.segment import Segment
 from rich.text import Text
 from textual import constants
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
-from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate
+from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate, ReflowResult
 from textual._parser import ParseError
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
@@ -40,6 +40,7 @@ __all__ = [
     "Compositor",
     "LayoutUpdate",
     "ParseError",
+    "ReflowResult",
     "RenderedUpdate",
     "StripsUpdate",
     "XTermParser",
