@@ -229,10 +229,53 @@ async def test_a_count_that_is_there_says_nothing_of_it(office: Office, five: li
         assert person.sees("Reassign 5 conversations to")
 
 
+@pytest.mark.parametrize(
+    ("pressed", "note"),
+    [
+        (["2", "r"], "This moves 1 contact: 02r would move 2."),
+        (["j", "space", "space", "3", "r"], "This moves 2 contacts: 03r would move 3."),  # there is no third tab
+        (["1", "wait", "2", "wait", "r"], "This moves 1 contact: 02r would move 2."),
+        (["1", "2", "wait", "r"], "This moves 1 contact: 012r would move 12."),
+        (["1", "r"], None),
+        (["2", "j", "r"], None),
+        (["0", "2", "r"], None),
+        (["r"], None),
+    ],
+)
+async def test_digits_that_named_tabs_are_not_silently_one(
+    office: Office, five: list[ConversationId], pressed: list[str], note: str | None
+) -> None:
+    async with office.messenger(size=(80, 24)) as person:
+        for key in pressed:
+            office.digits_at += 60 if key == "wait" else 0
+            await person.press(*([] if key == "wait" else [key]))
+        assert person.sees("would move") == (note is not None)
+        assert note is None or person.sees(note), person.screen
+        await person.type("lee")
+        assert note is None or person.sees(note)
+
+
+async def test_a_digit_that_names_no_tab_here_says_how_a_count_begins(
+    office: Office, five: list[ConversationId]
+) -> None:
+    async with office.messenger(size=(80, 24)) as person:
+        await person.press("3")
+        assert person.notice == "There is no tab Follow-ups here now; a count begins with 0: 03r."
+        office.digits_at += 2
+        await person.press("0", "3", "r")
+        assert person.sees("Reassign 3 conversations to")
+
+
 async def test_a_count_of_none_is_said_to_be_one(office: Office, five: list[ConversationId]) -> None:
     async with office.messenger() as person:
         await keys(person, "0", "r")
         assert person.notice == "No conversations to count from here."
+
+
+async def test_fewer_than_a_count_that_are_one_are_said_to_be_one(office: Office, five: list[ConversationId]) -> None:
+    async with office.messenger() as person:
+        await person.press("G", "0", "3", "r")
+        assert person.sees("Reassign Pat Eads (3 asked, 1 is there) to")
 
 
 @pytest.mark.parametrize("pressed", [["0", "2"], ["V", "j"]])

@@ -29,7 +29,7 @@ from thrumsg_tui.store.queries.follow_ups import follow_ups
 from thrumsg_tui.store.queries.questions import questions
 
 IRIS, STAN, FAY = "Iris In", "Stan Stop", "Fay Follow"
-HIDDEN = "There is no tab {} here now."
+HIDDEN = "There is no tab {} here now; a count begins with 0: 0{}r."
 
 INITIAL, RESPONSES, FOLLOW_UPS, OPT_OUTS, SENT = "1", "2", "3", "4", "5"
 
@@ -79,7 +79,7 @@ async def test_a_tab_that_is_not_there_says_so_and_keeps_its_number(office: Offi
     async with office.messenger() as person:
         for number, title in (("1", "Initial Messages"), ("3", "Follow-ups"), ("5", "Sent")):
             await person.press(number)
-            assert person.notice == HIDDEN.format(title)
+            assert person.notice == HIDDEN.format(title, number)
             assert person.rows == [WILMA]
         await person.press("4")
         assert person.rows == []
@@ -139,7 +139,7 @@ async def test_initials_stay_to_the_end_of_the_last_day_in_the_campaign_s_zone(b
         person.app.ask_again()
         await person.wait_until(lambda: "initial" not in person.tabs, "the end of the tab")
         await person.press("1")
-        assert person.notice == HIDDEN.format("Initial Messages")
+        assert person.notice == HIDDEN.format("Initial Messages", 1)
         assert person.sees("sent 0/1")  # it is somebody's still, and can be moved
         await person.press("R")
         await fill_in(person, "a", to=[LEE])

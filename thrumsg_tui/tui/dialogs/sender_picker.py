@@ -14,6 +14,7 @@ from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.dialogs.picker import Picker
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.sender_order import SenderOrder
+from thrumsg_tui.tui.widgets.line_widgets import Part
 from thrumsg_tui.tui.widgets.paged_list import NO_ROW
 from thrumsg_tui.tui.widgets.sender_table import NOBODY, SenderHeading, SenderTable
 
@@ -40,11 +41,12 @@ class SenderPicker(Picker[Assignment]):
         waiting: Mapping[AssignmentId, datetime],
         age: Callable[[datetime], str],
         have_them: Sequence[Assignment] = (),
+        note: str = "",
         on_order: Callable[[SenderOrder], None],
     ) -> None:
         table = SenderTable(glyphs, id="senders")
         table.show_waiting(waiting, age)
-        self._rows, self._waiting = rows, waiting
+        self._rows, self._waiting, self._note = rows, waiting, note
         self._senders, self._have_them = table, have_them
         start = next((row for row in rows if row.id == current), None)
         choose, leave = key_of("picker.choose"), key_of("picker.leave")
@@ -65,6 +67,9 @@ class SenderPicker(Picker[Assignment]):
 
     def ordered(self) -> Sequence[Assignment]:
         return self._order.sorted(self._rows, self._waiting)
+
+    def status(self) -> Sequence[Part]:
+        return [(f" {self._note}", "warning")] if self._note else []
 
     def searched_text(self, row: Assignment) -> str:
         return row.name

@@ -21,6 +21,7 @@ async def pick_sender(
     title: str,
     current: AssignmentId | None = None,
     without: Collection[AssignmentId] = (),
+    note: str = "",
 ) -> Assignment | None:
     """Ask for a sender of a campaign, Unassigned included.
 
@@ -30,6 +31,7 @@ async def pick_sender(
         title: The title of the dialog.
         current: The assignment under the cursor at first; without it, no row is.
         without: Assignments that have the conversations now, and are not offered.
+        note: What is said below the senders, as a warning.
 
     Returns:
         The sender, None if nobody was chosen or there is nobody to choose.
@@ -54,7 +56,16 @@ async def pick_sender(
     age = partial(waiting_age, now=store.db.clock(), zone=thrumsg.zone)
     have_them = everybody.among(without)
     picker = SenderPicker(
-        title, rows, current, order, thrumsg.glyphs, waiting=waiting, age=age, have_them=have_them, on_order=remember
+        title,
+        rows,
+        current,
+        order,
+        thrumsg.glyphs,
+        waiting=waiting,
+        age=age,
+        have_them=have_them,
+        note=note,
+        on_order=remember,
     )
     chosen = await screen.show_dialog(picker)
     return chosen[0] if chosen else None

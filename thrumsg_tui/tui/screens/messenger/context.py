@@ -41,6 +41,10 @@ class MessengerContext(ScreenContext, Protocol):
     def count(self) -> int | None:
         """The count typed before the current key, None if there is none."""
 
+    @property
+    def missed_count(self) -> str:
+        """The digits typed before the current key that named tabs and may be meant as a count; empty without any."""
+
     def go(self, state: MessengerState) -> None:
         """Take another state, and query its list."""
 

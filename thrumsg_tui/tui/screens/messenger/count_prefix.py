@@ -81,6 +81,12 @@ class CountPrefix:
         counts = self.names_no_tab or len(self.digits) > 1
         return int(self.digits) if counts and self._goes_on_at(key, at) else None
 
+    def missed_at(self, key: int, at: float) -> str:
+        """Return the digits right before the command of a key press that are no count, as they name tabs; else none."""
+        return self.digits if self._precedes(key) and self.count_at(key, at) is None else ""
+
     def _goes_on_at(self, key: int, at: float) -> bool:
-        follows = bool(self.digits) and key == self.key + 1
-        return follows and (self.names_no_tab or at - self.at < _QUICK)
+        return self._precedes(key) and (self.names_no_tab or at - self.at < _QUICK)
+
+    def _precedes(self, key: int) -> bool:
+        return bool(self.digits) and key == self.key + 1

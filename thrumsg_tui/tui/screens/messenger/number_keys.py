@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 
 from thrumsg_tui.domain.enums import MessageKind
-from thrumsg_tui.tui.commands import key_of
+from thrumsg_tui.tui.commands import command, key_of
 from thrumsg_tui.tui.screens.messenger.context import MessengerContext
 from thrumsg_tui.tui.screens.messenger.count_prefix import tab_of
 from thrumsg_tui.tui.screens.messenger.pane_switcher import PaneSwitcher
 from thrumsg_tui.tui.stale_keys import joins_keys
+
+
+def counted(digits: str) -> str:
+    """Return the keys that reassign so many, where each of the digits names a tab: `03r`."""
+    tabs = [key_of(f"messenger.tab_{digit}") for digit in digits]
+    return "".join([command("messenger.count").shown_for(0), *tabs, key_of("messenger.reassign")])
 
 
 class NumberKeys:
@@ -23,6 +29,11 @@ class NumberKeys:
     def count(self) -> int | None:
         """The count typed before the current key, None if there is none."""
         return self.screen.state.count.count_at(self.screen.thrumsg.keys_pressed, self.screen.key_clock())
+
+    @property
+    def missed_count(self) -> str:
+        """The digits typed before the current key that named tabs and may be meant as a count; empty without any."""
+        return self.screen.state.count.missed_at(self.screen.thrumsg.keys_pressed, self.screen.key_clock())
 
     def action_digit(self, digit: int) -> None:
         """Go to a tab by its fixed number. Other digits, or several in a row, are a count for `r`."""
@@ -38,7 +49,8 @@ class NumberKeys:
             screen.go(state.go_to_tab(tab))
         else:
             screen.state = state
-            screen.say(f"There is no tab {tab.label} here now.", warning=True)
+            keys = counted(str(digit))
+            screen.say(f"There is no tab {tab.label} here now; a count begins with 0: {keys}.", warning=True)
 
     @property
     def takes_replies(self) -> bool:

@@ -15,6 +15,7 @@ from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.screen_context import action_worker
 from thrumsg_tui.tui.screens.bulk_reassignment import apply_plan, reassign_in_bulk
 from thrumsg_tui.tui.screens.messenger.context import MessengerContext
+from thrumsg_tui.tui.screens.messenger.number_keys import counted
 from thrumsg_tui.tui.screens.pick_sender import pick_sender
 
 
@@ -26,7 +27,7 @@ class ReassignCommands:
 
     def action_reassign(self) -> None:
         """Reassign the counted, marked or open conversations."""
-        self._reassign(self.screen.count)
+        self._reassign(self.screen.count, self.screen.missed_count)
 
     @action_worker
     async def action_reassign_sender(self) -> None:
@@ -36,12 +37,13 @@ class ReassignCommands:
             await reassign_in_bulk(self.screen, view.viewing.name, view.campaign.id, source)
 
     @action_worker
-    async def _reassign(self, count: int | None) -> None:
+    async def _reassign(self, count: int | None, missed: str) -> None:
         screen = self.screen
         if screen.view is None or not (chosen := await self._chosen(count)):
             return
-        fewer = f"{count} asked, {len(chosen)} are there" if count and len(chosen) < count else ""
-        if planned := await self._plan(chosen, fewer):
+        there = pluralize(len(chosen), "is there", "are there")
+        fewer = f"{count} asked, {there}" if count and len(chosen) < count else ""
+        if planned := await self._plan(chosen, fewer, missed):
             screen.state = screen.state.changed(chosen[0] if len(chosen) == 1 else None)
             if await apply_plan(screen, planned):
                 screen.go(screen.state.unmark())
@@ -61,12 +63,13 @@ class ReassignCommands:
             screen.say("No conversations to count from here.", warning=True)
         return found
 
-    async def _plan(self, chosen: Sequence[ConversationId], fewer: str) -> Plan | None:
+    async def _plan(self, chosen: Sequence[ConversationId], fewer: str, missed: str) -> Plan | None:
         """Ask for the destination, and for a confirmation if there are several moves.
 
         Args:
             chosen: The conversations.
             fewer: What is said where they are fewer than were asked for; empty if they are not.
+            missed: The digits that may be meant as their number, but named tabs; empty without any.
 
         Returns:
             The plan to apply; None if the person left, or if it was refused, which is shown.
@@ -78,7 +81,10 @@ class ReassignCommands:
         holding = await store.query(holders, campaign_id, chosen)
         has_all = holding if len(holding) == 1 else frozenset()
         title = f"Reassign {what} ({fewer}) to" if fewer else f"Reassign {what} to"
-        picked = await pick_sender(screen, campaign_id, title, without=has_all)
+        note = ""
+        if missed and int(missed) != len(chosen):
+            note = f"This moves {pluralize(len(chosen), 'contact')}: {counted(missed)} would move {missed}."
+        picked = await pick_sender(screen, campaign_id, title, without=has_all, note=note)
         if picked is None:
             return None
         try:

@@ -320,6 +320,11 @@ class MessengerScreen(CommandScreen):
         """The count typed before the current key, None if there is none."""
         return self._numbers.count
 
+    @property
+    def missed_count(self) -> str:
+        """The digits typed before the current key that named tabs and may be meant as a count; empty without any."""
+        return self._numbers.missed_count
+
     # Search
 
     @on(Input.Changed, "#search")
