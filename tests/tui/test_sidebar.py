@@ -16,6 +16,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.imports.contacts import import_contacts
+from thrumsg_tui.tui.theme import LOOKS
 
 
 @pytest.fixture
@@ -42,6 +43,24 @@ async def test_digits_answer_one_question_after_another(office: Office, maria: C
         assert answers(office, maria) == 2
     assert len(office.bodies(maria)) == 2
     assert office.conversation(maria).status == "needs_reply"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_question_that_the_digits_answer_has_an_arrow_and_the_look_of_a_chosen_row(
+    office: Office, maria: ConversationId, size: tuple[int, int]
+) -> None:
+    office.survey("Where do you vote?,At the library|By mail")
+    questions = ("Will you vote?", "Need a ride?", "Where do you vote?")
+    async with office.messenger(size=size) as person:
+        await person.press("e", "1", "escape", "e")  # begins with the first question without an answer
+        for chosen in ("Need a ride?", "Where do you vote?", "Need a ride?"):
+            assert [each for each in questions if f"▸ {each}" in person.screen] == [chosen]
+            assert person.style_of(f"▸ {chosen}").bgcolor == LOOKS["cursor"].bgcolor
+            assert person.style_of("Will you vote?").bgcolor != LOOKS["cursor"].bgcolor
+            await person.press("j" if chosen == "Need a ride?" else "k")
+        await person.press("escape")
+        assert "▸ W" not in person.screen
+        assert "▸ N" not in person.screen
 
 
 LAST_WORDS = "and is it the same place as last time?"

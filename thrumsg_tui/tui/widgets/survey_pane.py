@@ -102,8 +102,7 @@ class SurveyPane(Pane):
         for index, question in enumerate(self._questions):
             self._starts.append(len(strips))
             current = index == self.cursor and self.has_focus
-            look = "accent" if current else "strong"
-            strips += [self.strip([(f" {line}", look)], width=width) for line in self.wrapped(question.text, width - 2)]
+            strips += self._question_lines(question.text, width, current=current)
             for number, choice in enumerate(question.choices, 1):
                 recorded = self._answers.get(question.id) == choice.id
                 sign = self.glyphs.chosen if recorded else self.glyphs.unchosen
@@ -117,6 +116,13 @@ class SurveyPane(Pane):
             keys = f" {key_of('survey.clear')} clears, {key_of('pane.leave')} back"
             strips.append(self.strip([(keys, "quiet")], width=width))
         return strips
+
+    def _question_lines(self, text: str, width: int, *, current: bool) -> list[Strip]:
+        """Draw a question; the one that the digits answer looks like the chosen row of a list, and has an arrow."""
+        look, base, sign = ("accent", "cursor", self.glyphs.path) if current else ("strong", "", " ")
+        first, *more = self.wrapped(text, width - 3)
+        lines = [f"{sign} {first}", *(f"  {line}" for line in more)]
+        return [self.strip([(line, look)], width=width, base=base) for line in lines]
 
     def on_key(self) -> None:
         """Do not follow the next change: the user does something else now."""
