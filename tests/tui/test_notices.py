@@ -84,6 +84,30 @@ async def test_a_notice_that_needs_too_many_rows_ends_in_an_ellipsis_and_is_list
         assert listed.count("Nothing was changed.") == 5
 
 
+@pytest.mark.parametrize("size", [(60, 18), (80, 24)], ids=str)
+@pytest.mark.parametrize("where", ["list", "history"])
+async def test_a_long_notice_leaves_the_row_of_the_cursor_in_sight(
+    office: Office, size: tuple[int, int], where: str
+) -> None:
+    names = [f"Contact Number{letter}" for letter in "abcdefghijklmnopqrst"]
+    for name in names:
+        office.contact(name, wrote="Where do I vote?")
+    async with office.messenger(size=size) as person:
+        await person.press(*(["H"] if where == "history" else []), "G")
+        before, places = person.lines, regions(person)
+        await say(person, LONG)
+        assert person.notice == LONG
+        screen = person.app.under_dialogs
+        assert screen is not None
+        row = screen.cursor_region
+        assert row.bottom == size[1] - 1
+        assert person.lines[row.y :] == before[row.y :], "the row, and the keys below it"
+        assert regions(person) == places
+        await person.press("k")
+        assert person.lines[: row.y - 3] == before[: row.y - 3]
+        assert person.notice != LONG
+
+
 async def test_what_lies_under_a_notice_takes_no_click(three: Office) -> None:
     async with three.messenger(size=(120, 40)) as person:
         await person.press("enter")

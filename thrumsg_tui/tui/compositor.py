@@ -42,6 +42,7 @@ class LineCompositor(Compositor):
         super().__init__()
         self._lines_over: LinesOver | None = None
         self._above: Widget | None = None
+        self._cursor: Callable[[], Region] = Region
         self._drawn_over = Region()
         """Where the lines were drawn last: what they stand on may have moved since."""
 
@@ -55,14 +56,15 @@ class LineCompositor(Compositor):
         others = {widget for widget, place in self.full_map.items() if widget.outer_size != place.region.size}
         return ReflowResult(hidden, shown, resized | others)
 
-    def draw_over(self, lines: LinesOver | None, above: Widget | None) -> None:
+    def draw_over(self, lines: LinesOver | None, above: Widget | None, cursor: Callable[[], Region] = Region) -> None:
         """Draw lines over the lowest rows from the next update on; None ends that.
 
         Args:
             lines: Returns the lines for a width.
             above: While this widget is visible the lines end above it, and are as wide.
+            cursor: Returns where the row of the cursor is; the lines end above it rather than cover it.
         """
-        self._lines_over, self._above = lines, above
+        self._lines_over, self._above, self._cursor = lines, above, cursor
         paint_again(self, self.covered)
 
     @property
@@ -78,7 +80,9 @@ class LineCompositor(Compositor):
         bottom = self.size.region.crop_size((self.size.width, 0)).translate((0, self.size.height))
         floor = bottom if self._above is None else self.visible_widgets.get(self._above, (bottom, bottom))[0]
         lines = self._lines_over(floor.width)[: floor.y]
-        return Region(floor.x, floor.y - len(lines), floor.width, len(lines)), lines
+        over = Region(floor.x, floor.y - len(lines), floor.width, len(lines))
+        cursor = self._cursor()
+        return (over.at_offset((over.x, max(cursor.y - over.height, 0))) if over.overlaps(cursor) else over), lines
 
     def render_partial_update(self) -> StripsUpdate | None:  # type: ignore[override]  # Textual's own kind of update
         over, lines = self._over()

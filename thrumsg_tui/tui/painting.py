@@ -97,9 +97,14 @@ class HeldScreen(StyledScreen[_Result], Generic[_Result]):
         """The widget over which no lines are drawn; None if there is none."""
         return None
 
+    @property
+    def cursor_region(self) -> Region:
+        """Where the row of the cursor is, over which no lines are drawn; empty if there is none."""
+        return Region()
+
     def draw_over(self, lines: LinesOver | None) -> None:
         """Draw lines over the lowest rows when a widget is next painted; None ends that (`LineCompositor`)."""
-        self._drawing.draw_over(lines, self.stays_in_sight)
+        self._drawing.draw_over(lines, self.stays_in_sight, lambda: self.cursor_region)
 
     @property
     def covered(self) -> Region:

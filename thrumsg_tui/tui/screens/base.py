@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Concatenate, ParamSpec, TypeVar
 from textual import on, work
 from textual.actions import parse
 from textual.events import DescendantBlur, DescendantFocus
+from textual.geometry import Region
 from textual.screen import Screen
 
 from thrumsg_tui.domain.errors import ThrumsgError
@@ -26,6 +27,7 @@ from thrumsg_tui.tui.painting import HeldScreen
 from thrumsg_tui.tui.screens.undo_commands import UndoCommands
 from thrumsg_tui.tui.widgets.inputs import SearchInput
 from thrumsg_tui.tui.widgets.key_line import KeyLine
+from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.title_line import TitleLine
 
 if TYPE_CHECKING:
@@ -126,6 +128,11 @@ class CommandScreen(HeldScreen[None]):
     def on_screen_resume(self) -> None:
         """Refresh, since data may have changed meanwhile."""
         self.ask_again()
+
+    @property
+    def cursor_region(self) -> Region:
+        lists = (each for each in self.query(PagedList) if each.has_focus or each.active)
+        return next((each.cursor_region for each in lists), Region())
 
     # Leaving
 

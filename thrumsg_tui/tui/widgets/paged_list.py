@@ -137,6 +137,14 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         """The number of rows that fit into the window."""
         return max(1, self.size.height // self.row_height)
 
+    @property
+    def cursor_region(self) -> Region:
+        """Where the row under the cursor is on the screen, as far as it is in sight."""
+        if self.row is None:
+            return Region()
+        top = self.cursor * self.row_height - self.scroll_offset.y
+        return Region(0, top, self.size.width, self.row_height).translate(self.region.offset).intersection(self.region)
+
     # Moving
 
     def move(self, index: int) -> None:
