@@ -25,6 +25,7 @@ from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.tui.app_context import TakesEarly, Waiting
 from thrumsg_tui.tui.bulk_move_runner import BulkMoveRunner
 from thrumsg_tui.tui.commands import bindings, command, is_chord, is_step, key_of
+from thrumsg_tui.tui.commands.command import name_arrows
 from thrumsg_tui.tui.key_queue import KeyQueue
 from thrumsg_tui.tui.opening_route import read_opening
 from thrumsg_tui.tui.palette import PaletteProvider
@@ -88,6 +89,7 @@ class ThrumsgApp(WatchingApp):
             preferences=preferences or Preferences(),
             timers=timers or Timers(),
         )
+        name_arrows(in_words=self.glyphs.ascii_only)
         self._may_suspend = not forced_command and signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN
         self._terminal_is_gone = False
         self.ending = Shutdown(self.end, self._stop_writing)

@@ -23,6 +23,8 @@ class Glyphs:
     line: str
     down: str
     up: str
+    menu: str
+    """Behind what a key lets one choose; empty where it would look like another key."""
     enter: str
     chosen: str
     unchosen: str
@@ -63,6 +65,7 @@ UNICODE = Glyphs(
     line="─",
     down="▾",
     up="▴",
+    menu=" ▾",
     enter="↵",
     chosen="(•)",
     unchosen="( )",
@@ -86,6 +89,7 @@ LINUX = Glyphs(
     line="─",
     down="▼",
     up="▲",
+    menu=" ▼",
     enter="Enter",
     chosen="(•)",
     unchosen="( )",
@@ -111,6 +115,7 @@ ASCII = Glyphs(
     line="-",
     down="v",
     up="^",
+    menu="",
     enter="Enter",
     chosen="(x)",
     unchosen="( )",

@@ -206,6 +206,9 @@ class Command:
 _SHORT = len("F1")
 """The longest name of a key that stands in the place of a digit."""
 
+_in_words: dict[str, str] = {}
+"""The keys that are named by words in this process, where `SHOWN` has a character that its terminal lacks."""
+
 _remapped: dict[str, str] = {}
 """The keys of the commands that do not have their default ones, by id (`docs/rules.md 12.1`).
 
@@ -216,6 +219,13 @@ It is that of the process, as Textual's bindings are those of a class: a process
 def remap(keys: Mapping[str, str]) -> None:
     """Give commands other keys, by id; before the screens are imported, which bind them."""
     _remapped.update(keys)
+
+
+def name_arrows(*, in_words: bool) -> None:
+    """Name the arrow keys by words, for a terminal without arrows, where `>` or `v` would be another key; or do not."""
+    _in_words.clear()
+    if in_words:
+        _in_words.update((key, key.capitalize()) for key in ("down", "up", "left", "right"))
 
 
 def _next(digit: str) -> str:
@@ -265,7 +275,7 @@ SHOWN = {
 def shown_key(key: str) -> str:
     """Return the name of a key for users."""
     if len(key) == 1 or key in SHOWN:
-        return SHOWN.get(key, key)
+        return _in_words.get(key) or SHOWN.get(key, key)
     modifier, _, base = key.rpartition("+")
     if modifier:
         return f"{modifier}+{shown_key(base)}"

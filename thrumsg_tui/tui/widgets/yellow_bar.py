@@ -41,7 +41,7 @@ class YellowBar(LineWidget):
     def show_viewing(self, viewing: Assignment, glyphs: Glyphs, width: int) -> None:
         """Show the sender with state and progress, and keys; in a narrow bar the least needed parts are left out."""
         self._showing = viewing, glyphs, width
-        left: list[Part] = [(f" Viewing as: {safe_text(viewing.name)} {glyphs.down}", "bar")]
+        left: list[Part] = [(f" Viewing as: {safe_text(viewing.name)}{glyphs.menu}", "bar")]
         roomy = width >= _ROOMY
         pieces = [
             (f"   sent {viewing.texted}/{viewing.assigned}", 1),
@@ -55,7 +55,7 @@ class YellowBar(LineWidget):
         following, moving, choosing = shown if self._letters_shown else (" " * len(key) for key in shown)
         keys = [
             (f"{following} {'Next sender' if roomy else 'next'}", 5),
-            (f"   {moving} {'Reassign' if roomy else 'move'} {glyphs.down}", 6),
+            (f"   {moving} {'Reassign' if roomy else 'move'}{glyphs.menu}", 6),
             (f"   {choosing} Viewing as", 7),
         ]
         right = "".join(text for text, _ in keys)

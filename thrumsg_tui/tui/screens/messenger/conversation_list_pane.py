@@ -97,7 +97,7 @@ class ConversationListPane(Vertical):
         self.list.show_drafts(view.drafts)
         marked = len(self.list.marks)
         more = "" if view.is_counted else "+"
-        parts: list[Part] = [(f"{view.list.order.label} {self._glyphs.down} ", "quiet")]  # the first to be left out
+        parts: list[Part] = [(f"{view.list.order.label}{self._glyphs.menu} ", "quiet")]  # the first to be left out
         parts += [(f"{marked} marked", "marked"), (" of ", "quiet")] if marked else []
         parts.append((f"{view.total}{more} ", ""))
         self._sort.show([], parts)
