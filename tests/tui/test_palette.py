@@ -94,6 +94,14 @@ async def test_the_palette_of_the_demo_has_the_tours(office: Office) -> None:
         assert visitor.notice == "There is no tour now: F6 begins one."
 
 
+@pytest.mark.parametrize("key", ["", "q"])
+async def test_escape_has_a_name_that_says_what_it_does(office: Office, key: str) -> None:
+    office.contact("Maria Lopez", wrote="Hello")
+    async with office.messenger() as person:
+        await person.press(*key)
+        assert "(Esc)" in (await offered(person))["Clear the search"]
+
+
 async def test_the_palette_finds_a_command_and_does_it(office: Office) -> None:
     office.contact("Maria Lopez", wrote="Hello")
     async with office.messenger() as person:

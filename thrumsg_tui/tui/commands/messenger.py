@@ -38,7 +38,7 @@ COMMANDS = (
         "messenger.escape",
         "escape",
         "escape",
-        "Out",
+        "Clear the search",
         "Clear the search; then clear the marks",
         Scope.MESSENGER,
     ),

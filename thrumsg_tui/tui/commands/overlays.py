@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from thrumsg_tui.tui.commands.command import Command, Scope
 
-COMMANDS = (Command("overlay.escape", "escape", "escape", "Out", "Clear the search; then go back", Scope.OVERLAY),)
+COMMANDS = (Command("overlay.escape", "escape", "escape", "Leave", "Clear the search; then go back", Scope.OVERLAY),)

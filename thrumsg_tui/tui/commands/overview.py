@@ -16,7 +16,7 @@ from thrumsg_tui.tui.commands.why_not import (
 _STAFFS = all_of(role_allows(Permission.MANAGE_PEOPLE), has_campaign, is_not_archived)
 
 COMMANDS = (
-    Command("senders.escape", "escape", "escape", "Out", "Clear the search", Scope.OVERVIEW),
+    Command("senders.escape", "escape", "escape", "Clear the search", "Clear the search of senders", Scope.OVERVIEW),
     Command(
         "senders.search",
         "slash",
