@@ -139,6 +139,13 @@ async def test_a_senders_empty_search_tells_nothing_of_others(office: Office) ->
         await person.wait_for("Nothing matches, here or elsewhere")
 
 
+async def test_a_look_up_names_the_sender_as_all_else_does(office: Office) -> None:
+    office.contact("Maria Lopez", wrote="Hello")
+    async with office.messenger() as person:
+        await person.press("p")
+        assert person.sees("Phone Lookup", " Spring  Kim Alvarez ")
+
+
 async def test_a_number_is_looked_up_by_its_last_digits(office: Office) -> None:
     fill(office)
     digits = office.conversation(office.contact("Bo Berg", "lee")).phone[-4:]
@@ -162,7 +169,7 @@ async def test_several_numbers_with_the_same_last_digits_are_listed(office: Offi
         await person.press("p", *ann[-4:])
         assert person.sees("2 numbers end so:", "Ann Abel", "Bo Berg")
         await person.press("down", "enter")
-        assert person.sees("Ann Abel", "Not opted out", "Spring  kim")
+        assert person.sees("Ann Abel", "Not opted out", "Spring  Kim Alvarez")
         await person.press("enter")
         assert viewed(person) == "Ann Abel"
 

@@ -109,7 +109,7 @@ class LookupPane(ScrollingLines):
         for index, conversation in enumerate(self.found.conversations):
             left: list[Part] = [
                 (f" {safe_text(conversation.campaign)}", ""),
-                (f"  {conversation.sender or 'Unassigned'}", "quiet"),
+                (f"  {safe_text(conversation.holder)}", "quiet"),
             ]
             base = "cursor" if index == self.cursor else ""
             status = "opted out" if self.found.opt_out else conversation.status.replace("_", " ")
