@@ -72,6 +72,16 @@ async def test_what_one_works_with_is_named_at_eighty_columns(office: Office) ->
         assert [each for each in NEEDED["overview"] if f" {each} " not in f"{person.lines[-1]} "] == []
 
 
+async def test_both_lines_of_a_row_end_a_cell_before_the_scrollbar(office: Office) -> None:
+    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        office.contact(f"{letter} Lee", wrote="Where do I go, what do I bring, and how long will it all take?")
+    async with office.messenger(size=(120, 40)) as person:
+        place = next(number for number, line in enumerate(person.lines) if "B Lee" in line)
+        first, second = (line[:38] for line in person.lines[place : place + 2])
+        assert first.endswith(" min ")
+        assert second.endswith("… ")
+
+
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (200, 60)])
 async def test_help_is_named_in_every_width(office: Office, size: tuple[int, int]) -> None:
     office.contact("Maria Lopez", wrote="Hello")

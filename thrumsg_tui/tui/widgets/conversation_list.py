@@ -88,7 +88,7 @@ class ConversationList(PagedList[ConversationRow]):
         """Draw a line of a row, for a width, the lines of a row and the style of the list."""
         width, row_height, _ = place
         if line == 1:
-            return self.strip([("   ", ""), self._last_words(row, draft)], width=width, base=look)
+            return self.strip([("   ", ""), self._last_words(row, draft)], [(" ", "")], width=width, base=look)
         gutter, flag = self._gutter(row, marked=marked), self._flag(row)
         right: list[Part] = [(age, "" if row.waiting else "quiet")]
         name = safe_text(row.name)
