@@ -126,11 +126,19 @@ async def test_opting_out_tells_what_is_sent_and_asks(office: Office, maria: Con
         assert not office.conversation(maria).opted_out
 
 
+async def test_who_was_texted_is_told_what_the_question_says(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("o")
+        _, told = person.question.split("all campaigns? They are told: ")
+        await person.press("y")
+    assert f"“{office.bodies(maria)[-1]}”" == told
+
+
 async def test_who_was_never_texted_is_told_nothing(office: Office) -> None:
     id = office.contact("Maria Lopez")
     async with office.messenger() as person:
         await person.press("o")
-        assert "unless they were never texted" in person.question
+        assert person.question.endswith("They are told nothing: no campaign that can send has texted them.")
         await person.press("y")
     assert office.bodies(id) == []
 

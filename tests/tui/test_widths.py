@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.tui.office import Office
+from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.tui.widgets.line_widgets import fit, pad
 
 texts = st.text(st.sampled_from("ab 語✓…"), max_size=12)
@@ -80,6 +81,20 @@ async def test_both_lines_of_a_row_end_a_cell_before_the_scrollbar(office: Offic
         first, second = (line[:38] for line in person.lines[place : place + 2])
         assert first.endswith(" min ")
         assert second.endswith("… ")
+
+
+async def test_of_an_opted_out_contact_the_bottom_line_names_what_can_be_done(office: Office) -> None:
+    """Nothing can be sent to them; to opt them in again is what one comes for, if one may."""
+    office.contact("Maria Lopez", wrote="Hello")
+    id = office.contact("Dev Patel", wrote="Hello")
+    opt_out_number(office.db, office.ana, office.conversation(id).phone)
+    for login, named in (("ana", " Enter open o opt in u next "), ("kim", " Enter open u next ")):
+        async with office.messenger(login=login, size=(60, 18)) as person:
+            await person.press("4")
+            assert person.lines[-1].startswith(named)
+            assert " a replies" not in person.lines[-1]
+            await person.press("2")
+            assert person.lines[-1].startswith(" Enter write u next a replies ")
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (200, 60)])

@@ -15,7 +15,7 @@ from thrumsg_tui.cli.triage_commands import Command
 from thrumsg_tui.cli.triage_text import OpenReply, indented, question_lines, reply_lines
 from thrumsg_tui.domain.campaigns import Question
 from thrumsg_tui.domain.closures import format_moment
-from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.conversations import TOLD_NOTHING, ConversationId, EventId
 from thrumsg_tui.domain.departures import seconds_until
 from thrumsg_tui.domain.enums import MessageKind, MessageState
 from thrumsg_tui.domain.errors import MovedOn, Refused, ThrumsgError
@@ -34,7 +34,7 @@ from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries.assignments import assignments, find_destination, unassigned
-from thrumsg_tui.store.queries.settings import settings
+from thrumsg_tui.store.queries.opt_out_message import told_by_hand
 
 NOBODY = "-"
 """Names Unassigned as the destination."""
@@ -228,8 +228,8 @@ class TriageActions:
         if contact.opted_out:
             raise Refused("The number is opted out already.")
         with walk.db.reading() as conn:
-            told = settings(conn).opt_out_message
-        self._say(f"Opt {self._here.name} out, in all campaigns?", "They are told, unless they were never texted:")
+            told = told_by_hand(conn, contact.phone)
+        self._say(f"Opt {self._here.name} out, in all campaigns?", "They are told:" if told else TOLD_NOTHING)
         self._say(*indented(told))
         if not walk.dialogue.agrees("y opts them out; anything else does not.", "y"):
             self._say("Nobody was opted out.")

@@ -208,6 +208,9 @@ class OptOut:
         return CARRIER_MAY_BLOCK if self.kind is OptOutKind.AUTOMATIC else ""
 
 
+TOLD_NOTHING = "They are told nothing: no campaign that can send has texted them."
+"""What a contact hears who is opted out by hand, where they get no opt-out message (`docs/rules.md 5.2`)."""
+
 CARRIER_MAY_BLOCK = "The carrier may block the number until it texts START."
 """Who texts STOP is blocked by most carriers as well, and no opt-in of ours ends that."""
 

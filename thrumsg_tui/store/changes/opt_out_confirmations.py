@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.enums import CampaignState, MessageKind, MessageState
+from thrumsg_tui.domain.enums import MessageKind, MessageState
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.send import store_outgoing
 from thrumsg_tui.store.conversation_state import ask_thread_end
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.queries.campaigns import get_campaign
+from thrumsg_tui.store.queries.opt_out_message import where_to_tell
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.thread import get_conversation_head
 
@@ -29,22 +30,10 @@ def confirm(tx: Transaction, who: Identity | None, phone: str, asked_in: Convers
     Returns:
         Whether a confirmation was stored.
     """
-    row = tx.conn.execute(
-        f"""
-        SELECT conversation.id FROM conversation
-        JOIN contact ON contact.id = conversation.contact_id
-        JOIN campaign ON campaign.id = conversation.campaign_id
-        WHERE contact.phone = :phone AND campaign.state IN (:active, :paused)
-          AND {"conversation.texted = 1" if asked_in is None else "1 = 1"}
-        ORDER BY CASE WHEN conversation.id = :asked_in THEN 0 ELSE 1 END,
-                 COALESCE(conversation.last_texted_at, 0) DESC, conversation.id DESC
-        LIMIT 1
-        """,
-        {"phone": phone, "asked_in": asked_in, "active": CampaignState.ACTIVE, "paused": CampaignState.PAUSED},
-    ).fetchone()
-    if row is None:
+    place = where_to_tell(tx.conn, phone, asked_in)
+    if place is None:
         return False
-    to = get_conversation_head(tx.conn, ConversationId(row["id"]))
+    to = get_conversation_head(tx.conn, place)
     message = settings(tx.conn).opt_out_message
     campaign = get_campaign(tx.conn, to.campaign_id)
     end = ask_thread_end(tx.conn, to.id)()

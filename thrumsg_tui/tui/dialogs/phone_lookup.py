@@ -12,7 +12,7 @@ from textual.events import Key
 from textual.geometry import Region
 from textual.strip import Strip
 
-from thrumsg_tui.domain.conversations import words_of
+from thrumsg_tui.domain.conversations import TOLD_NOTHING, words_of
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
@@ -28,6 +28,7 @@ from thrumsg_tui.store.queries.lookup import (
     look_up_typed,
     numbers_ending,
 )
+from thrumsg_tui.store.queries.opt_out_message import told_by_hand
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.dialogs.choice import confirmation
@@ -246,7 +247,9 @@ class PhoneLookup(Dialog[FoundConversation | None]):
             dialog = confirmation("Opt In", question, "Opt in", left=f"{name} was not opted in")
             change = opt_in_number
         else:
-            question = f"Opt {name} out, in all campaigns? They are told, unless they were never texted."
+            message = await self._store.query(told_by_hand, found.phone)
+            told = f"They are told: “{message}”" if message else TOLD_NOTHING
+            question = f"Opt {name} out, in all campaigns? {told}"
             left = f"{name} was not opted out"
             dialog = confirmation("Opt Out", question, "Opt out", left=left, must_be_seen=True)
             change = opt_out_number

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from thrumsg_tui.domain.campaigns import ChoiceId, QuestionId
+from thrumsg_tui.domain.conversations import TOLD_NOTHING
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.fields import no_value
 from thrumsg_tui.domain.permissions import Permission
@@ -10,10 +14,15 @@ from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.opt_outs import opt_in_number, opt_out_number
 from thrumsg_tui.store.changes.skip_follow_up import skip_follow_up
 from thrumsg_tui.store.queries.next_message import fill_in
+from thrumsg_tui.store.queries.opt_out_message import told_by_hand
+from thrumsg_tui.tui.commands import Command
 from thrumsg_tui.tui.commands.questions import APPEND, LEAVE, REPLACE
 from thrumsg_tui.tui.dialogs.choice import Choice, ChoiceDialog, confirmation
 from thrumsg_tui.tui.screen_context import action_worker
 from thrumsg_tui.tui.screens.messenger.context import MessengerContext
+
+_FOR_OPTED_OUT = {"messenger.open": "open", "messenger.opt_out": "opt in"}
+"""What the bottom line says first of a contact to whom nothing can be sent, by the id of the command."""
 
 
 class ContactCommands:
@@ -21,6 +30,15 @@ class ContactCommands:
 
     def __init__(self, screen: MessengerContext) -> None:
         self.screen = screen
+
+    def named(self, commands: Sequence[Command]) -> list[Command]:
+        """Return commands as the bottom line names them for the open contact: an opted-out one cannot be written to."""
+        contact, facts = self.screen.open_contact, self.screen.facts()
+        if contact is None or not contact.opted_out:
+            return list(commands)
+        left = [each for each in commands if each.id != "messenger.replies" and each.why_not(facts) is None]
+        named = [replace(each, footer=_FOR_OPTED_OUT.get(each.id, each.footer)) for each in left]
+        return sorted(named, key=lambda each: each.id not in _FOR_OPTED_OUT)
 
     async def action_skip(self) -> None:
         """Skip this contact's current follow-up."""
@@ -42,7 +60,8 @@ class ContactCommands:
             dialog = confirmation("Opt In", question, "Opt in", left=f"{name} was not opted in")
             change = opt_in_number
         else:
-            told = f"They are told, unless they were never texted: “{screen.view.settings.opt_out_message}”"
+            message = await screen.thrumsg.store.query(told_by_hand, contact.phone)
+            told = f"They are told: “{message}”" if message else TOLD_NOTHING
             question = f"Opt {name} out, in all campaigns? {told}"
             dialog = confirmation("Opt Out", question, "Opt out", left=f"{name} was not opted out", must_be_seen=True)
             change = opt_out_number

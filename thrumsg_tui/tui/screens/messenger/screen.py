@@ -129,6 +129,11 @@ class MessengerScreen(CommandScreen):
         """The conversation in the middle pane."""
         return self.view.open.conversation if self.view and self.view.open else None
 
+    @property
+    def _is_opted_out(self) -> bool:
+        """Whether the contact of the open conversation has opted out."""
+        return self.open_contact is not None and self.open_contact.opted_out
+
     def facts(self) -> Facts:
         return replace(
             super().facts(),
@@ -206,6 +211,7 @@ class MessengerScreen(CommandScreen):
         return self.search.has_focus and is_letter(key)
 
     def _paint(self, view: MessengerView) -> None:
+        was_opted_out = self._is_opted_out
         self.view, now = view, self.thrumsg.store.db.clock()
         news = safe_text(view.job.sentence) if view.job else ""
         self.show_title(safe_text(view.campaign.name), "Messenger", others_online=view.others_online, news=news)
@@ -226,6 +232,8 @@ class MessengerScreen(CommandScreen):
         self._panes.fit_sidebar(self.size)
         was_writing = self.box.has_focus
         self.conversation.show(view, narrow=self.has_class("-narrow"))
+        if self._is_opted_out is not was_opted_out:
+            self.key_line.name_keys(self.shown_commands())
         if was_writing and self.open_contact is None:
             self._panes.focus_list()
         self._note_visit()
@@ -284,7 +292,7 @@ class MessengerScreen(CommandScreen):
             sending, *others = commands_of(Scope.MESSAGE_BOX)
             return [sending, *(commands_of(Scope.TRIAGE) if self._numbers.takes_replies else ()), *others]
         back = [command("pane.leave")] if self._panes.in_sidebar else []
-        of_list = [each for each in super().shown_commands() if each.scope not in OF_PANES]
+        of_list = self._contact.named([each for each in super().shown_commands() if each.scope not in OF_PANES])
         of_pane = commands_of(*self.scopes_here)
         replies = [command("triage.reply")] if self._numbers.takes_replies else []
         return [*of_pane, *replies] if of_pane else [*back, *of_list]
