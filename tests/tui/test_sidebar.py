@@ -101,6 +101,12 @@ async def test_the_sidebar_is_as_wide_as_its_choices_and_the_thread_stays_wider(
         assert person.sees(f"( ) {choice}")
 
 
+async def test_what_clears_an_answer_is_said_once(office: Office, maria: ConversationId) -> None:
+    async with office.messenger() as person:
+        await person.press("e")
+        assert [line for line in person.lines if "0 clears" in line] == [person.lines[-1]]
+
+
 async def test_another_answer_takes_its_place_and_0_clears_it(office: Office, maria: ConversationId) -> None:
     async with office.messenger() as person:
         await person.press("e", "1", "k", "3")

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import ChoiceId, Question, QuestionId
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of, key_of
+from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of
 from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import Part
@@ -112,9 +112,6 @@ class SurveyPane(Pane):
                 strips.append(self.strip([key, (f"{sign} {first}", look)], width=width))
                 strips += [self.strip([(" " * _BEFORE_CHOICE + line, look)], width=width) for line in more]
             strips.append(self.strip([], width=width))
-        if self.has_focus:
-            keys = f" {key_of('survey.clear')} clears, {key_of('pane.leave')} back"
-            strips.append(self.strip([(keys, "quiet")], width=width))
         return strips
 
     def _question_lines(self, text: str, width: int, *, current: bool) -> list[Strip]:
