@@ -234,8 +234,8 @@ async def test_info_tells_about_the_campaign(office: Office, maria: Conversation
 @pytest.mark.parametrize(
     ("starts", "ends", "said"),
     [
-        (None, None, "no end"),
-        (date(2026, 3, 1), None, "from 2026-03-01, no end"),
+        (None, None, "on any day"),
+        (date(2026, 3, 1), None, "from 2026-03-01 on"),
         (None, date(2026, 3, 9), "until 2026-03-09"),
         (date(2026, 3, 1), date(2026, 3, 9), "2026-03-01 to 2026-03-09"),
     ],
@@ -247,7 +247,7 @@ async def test_info_tells_on_which_days_initials_are_sent(
     edit_campaign(office.db, office.ana, campaign.id, replace(campaign.setup, starts=starts, ends=ends))
     async with office.messenger(size=(80, 60)) as person:
         await person.press("i")
-        (line,) = (line for line in person.lines if "Initials" in line)
+        (line,) = (line for line in person.lines if "Initial messages" in line)
         assert line.endswith(f" {said}")
 
 

@@ -149,7 +149,7 @@ def _campaign_section(campaign: Campaign, totals: Totals, now: datetime) -> _Sec
             ("State", campaign.state + (f": {closed.reason}" if closed else "")),
             ("Created", f"by {campaign.created_by}, {campaign.created_at:%Y-%m-%d}"),
             ("Launched", f"{campaign.launched_at:%Y-%m-%d}" if campaign.launched_at else "not yet"),
-            ("Initials", _days(campaign.window)),
+            ("Initial messages", _days(campaign.window)),
             ("Hours", f"{format_clock(hours.opens)} to {format_clock(hours.closes)}, {campaign.whose_hours}"),
             ("Quiet hours", "21:00 to 08:00 at the contact" if quiet else "off"),
             ("QuickSend", "on" if campaign.quicksend else "off"),
@@ -169,5 +169,5 @@ def _days(window: InitialWindow) -> str:
     if window.starts and window.ends:
         return f"{window.starts} to {window.ends}"
     if window.starts:
-        return f"from {window.starts}, no end"
-    return f"until {window.ends}" if window.ends else "no end"
+        return f"from {window.starts} on"
+    return f"until {window.ends}" if window.ends else "on any day"
