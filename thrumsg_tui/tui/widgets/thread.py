@@ -152,7 +152,7 @@ class ThreadPane(ScrollingLines, can_focus=True):
         """Return who wrote a message, when, and its state: on one line, or with a long state on lines of its own."""
         author = safe_text(message.author or "automatic")
         if message.kind is MessageKind.OPT_OUT_CONFIRMATION:
-            author += f" {self._glyphs.separator} opt-out message"
+            author += f" {self._glyphs.separator} opt-out"
         state, look = self._state(message)
         written: Part = (f"{author} {time}", "quiet")
         if width_of([written, (" ", ""), (state, look)]) <= width:
