@@ -160,6 +160,10 @@ async def test_a_wish_that_comes_while_one_sends_is_named_by_the_question_about_
 async def test_what_may_be_a_wish_names_the_key_that_opts_out_where_one_is(office: Office) -> None:
     office.contact("Maria Lopez", wrote="Ann here now. Text STOP to 80001")
     async with office.messenger() as person:
-        assert person.banner == "Looks like an opt-out request. Press o to opt out."
+        assert person.banner == "May be an opt-out request: o opts out."
         await person.press("enter")
-        assert person.banner == "Looks like an opt-out request. Press ctrl+o to opt out."
+        assert person.banner == "May be an opt-out request: ctrl+o opts out."
+        assert person.messenger.conversation.notice.size.height == 1
+        for opens_a_search in ("slash", "a"):
+            await person.press("escape", opens_a_search)
+            assert person.banner == "May be an opt-out request: ctrl+o opts out."

@@ -149,7 +149,7 @@ async def test_a_flag_and_a_dot_are_shown_where_they_belong(office: Office) -> N
     async with office.messenger() as person:
         line = next(line for line in person.lines if "Maria Lopez" in line.partition("│")[0])
         assert "● Maria Lopez ⚑ opt out?" in line
-        assert person.banner == "Looks like an opt-out request. Press o to opt out."
+        assert person.banner == "May be an opt-out request: o opts out."
         await person.press("enter")
         await person.type("Sorry")
         await person.press("enter", "enter")

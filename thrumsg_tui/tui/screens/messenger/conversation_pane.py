@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Static, TextArea
+from textual.widgets import Input, Static, TextArea
 
 from thrumsg_tui.domain.campaigns import whose
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
@@ -156,7 +156,7 @@ class ConversationPane(Vertical):
         if self.thread.counts_down:
             self.thread.count_down(self._thrumsg.store.db.clock(), self.undo_keys)
         view, verdict, now = self._view, self.verdict(), self._thrumsg.store.db.clock()
-        text, writing = self.box.content, self.box.has_focus
+        text, writing = self.box.content, isinstance(self._focused, TextArea | Input)
         sentence = notice_of(view, verdict, now, text=text, writing=writing) if view and verdict else ""
         if sentence != self._notice:  # a new layout repaints the whole screen
             self._notice = sentence

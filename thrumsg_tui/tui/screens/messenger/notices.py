@@ -64,7 +64,7 @@ def _circumstances(
         return f"Campaign is currently closed: {closed.reason}.{waits}"
     if conversation.flagged:
         key = key_of("triage.opt_out" if writing else "messenger.opt_out")
-        return f"Looks like an opt-out request. Press {key} to opt out."
+        return f"May be an opt-out request: {key} opts out."
     if verdict.leaves_at:
         return f"What you send now leaves {format_moment(view.campaign_here, verdict.leaves_at, now)}."
     if verdict.refusal is None or verdict.refusal.obstacle is Obstacle.EMPTY:
