@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from colorsys import rgb_to_hsv
 
 import pytest
 from rich.color import Color, ColorType
@@ -89,7 +90,44 @@ def test_lines_and_scrollbars_are_no_brighter_behind_a_dialog_than_before_it(nam
     line, background = (ColorTriplet(*rgb(each)) for each in (TEXT_COLORS["line"], GROUND_COLORS["background"]))
     before = Style(color=Color.from_triplet(line), bgcolor=Color.from_triplet(background))
     covered = Style(color=Color.from_triplet(behind(line)), bgcolor=Color.from_triplet(behind(background)))
-    assert theme.style(covered) == theme.style(before)
+    if name in {"dark", "dark-256", "light", "light-256"}:
+        assert theme.style(covered) == theme.style(before)
+        return
+    for style in (covered, covered + Style(reverse=True)) if name != "monochrome" else (covered + Style(reverse=True),):
+        found = theme.style(style)
+        assert not found.reverse  # a scrollbar's thumb
+        assert found.color == found.bgcolor
+
+
+HUES = 15
+"""Degrees of the circle of colours within which a colour stays what it is called."""
+
+
+@pytest.mark.parametrize("name", ["dark", "dark-256", "light", "light-256"])
+def test_a_warning_has_one_hue_on_the_chosen_row_and_on_all_others(name: str) -> None:
+    hues = []
+    for ground in ("background", "cursor", "blurred"):
+        style = terminal_theme(name).style(Style(color=TEXT_COLORS["warning"], bgcolor=GROUND_COLORS[ground]))
+        _, texts = shown(style, XTERM, on_light=name.startswith("light"))
+        hues.append(360 * rgb_to_hsv(*(part / 255 for part in texts[0]))[0])
+    assert max(hues) - min(hues) <= HUES
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_row_without_the_focus_keeps_bold_and_its_dot(name: str) -> None:
+    theme = terminal_theme(name)
+    blurred, plain = (Style(bgcolor=GROUND_COLORS[ground]) for ground in ("blurred", "background"))
+    for look in ("strong", "dot"):
+        assert theme.style(blurred + LOOKS[look]).bold
+    differ = [theme.style(ground + LOOKS["dot"]).color != theme.style(ground).color for ground in (blurred, plain)]
+    assert differ[0] == differ[1]
+
+
+@pytest.mark.parametrize("name", ["dark-256", "light-256"])
+def test_the_scrollbar_does_not_melt_into_the_chosen_row(name: str) -> None:
+    theme = terminal_theme(name)
+    thumb = theme.style(Style(color=TEXT_COLORS["line"], bgcolor=GROUND_COLORS["background"]))
+    assert thumb.color != theme.style(Style(bgcolor=GROUND_COLORS["cursor"])).bgcolor
 
 
 FRAMES = set("─│╭╮╰╯▁▂▃▄▅▆▇█▔▊▎ ")
@@ -141,8 +179,9 @@ def test_the_bar_is_plain_behind_a_dialog(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["ansi-dark", "ansi-light"])
-def test_the_chosen_row_is_no_slab_of_white_in_16_colors(name: str) -> None:
-    style = terminal_theme(name).style(LOOKS["cursor"])
+@pytest.mark.parametrize("ground", ["cursor", "field"])
+def test_the_chosen_row_or_field_is_no_slab_of_white_in_16_colors(name: str, ground: str) -> None:
+    style = terminal_theme(name).style(Style(bgcolor=GROUND_COLORS[ground]))
     for palette in PALETTES.values():
         (red, green, blue), _ = shown(style, palette, on_light=name == "ansi-light")
         assert blue > 2 * max(red, green)

@@ -11,7 +11,7 @@ from rich.color_triplet import ColorTriplet
 from rich.style import Style
 
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.tui.theme import BEHIND, GROUND_COLORS, TABLES, TEXT_COLORS, TEXTS, behind
+from thrumsg_tui.tui.theme import BEHIND, GROUND_COLORS, LINE_BEHIND, TABLES, TEXT_COLORS, TEXTS, behind
 
 
 class Rendition(NamedTuple):
@@ -118,8 +118,15 @@ class Ground:
     attributes: Mapping[str, bool]
     """Attributes that all texts on it have, or do not have: `bold`, `reverse`, `underline`."""
 
+    @property
+    def lines_are_bright(self) -> bool:
+        """Whether lines have the colour of texts: there are too few colours for a faint one."""
+        return self.texts[0] == self.texts[-1]
+
     def text(self, kind: str) -> str:
         """Return the colour of a kind of text. What stands behind a dialog is quiet, what is on the bar is plain."""
+        if kind == LINE_BEHIND:
+            return self.color if self.lines_are_bright else self.texts[-1]
         if len(self.texts) == 1:
             return self.texts[0]
         return self.texts[TEXTS.index("quiet" if kind == BEHIND else kind if kind in TEXTS else "text")]
@@ -151,6 +158,8 @@ class TerminalTheme:
             attributes["reverse"] = not painted.reverse
         if kind == BEHIND:
             attributes["bold"] = False
+        if kind == LINE_BEHIND and ground.lines_are_bright:
+            attributes["reverse"] = False
         return painted + Style(color=ground.text(kind), bgcolor=ground.color, **attributes)  # type: ignore[arg-type]
 
     def _rendition(self, painted: Style | None) -> Rendition:
@@ -172,7 +181,7 @@ def _named(word: str) -> str:
 def _nearest_text(color: ColorTriplet) -> str:
     """Return the kind of text whose colour a widget has painted; Textual's own widgets paint shades of it."""
     known = {Color.parse(each).get_truecolor(): kind for kind, each in TEXT_COLORS.items()}
-    covered = {behind(each): kind if kind == "line" else BEHIND for each, kind in known.items()}
+    covered = {behind(each): LINE_BEHIND if kind == "line" else BEHIND for each, kind in known.items()}
     return _nearest(color, {**covered, **known})
 
 

@@ -20,7 +20,10 @@ _ORANGE, _LINE, _PANEL, _FIELD, _CURSOR = "#e7964a", "#3a3f45", "#1a1d20", "#343
 _BLURRED, _OURS = "#2a3038", "#23303a"
 
 BEHIND = "behind"
-"""The kind of all texts behind a dialog; lines and scrollbars stay lines, or they would stand out."""
+"""The kind of all texts behind a dialog."""
+
+LINE_BEHIND = "line behind"
+"""The kind of lines and scrollbars there: as faint as before it, or none where they would be as bright as text."""
 
 TEXT_COLORS: Mapping[str, str] = {
     "text": _WHITE,
@@ -128,7 +131,7 @@ bar #f1c230 #111315
 caret #d8dadd #111315"""
 
 _DARK_256 = """\
-background 233 253 246 220 71 208 238
+background 233 253 246 220 71 208 240
 panel 235 253 247 220 71 208 239
 field 238 255 250 220 114 215 243
 cursor 238 255 250 220 114 215 243
@@ -148,7 +151,7 @@ bar #f1c230 #111315
 caret #22262a #fbfbfa"""
 
 _LIGHT_256 = """\
-background 231 235 241 94 28 130 251
+background 231 235 241 94 28 88 251
 panel 255 235 240 94 22 88 250
 field 189 234 238 58 22 88 245
 cursor 189 234 238 58 22 88 245
@@ -163,7 +166,7 @@ caret 235 231"""
 _DARK_16 = """\
 background 0 7 7 3 2 3 7
 panel 0 7 7 3 2 3 7 underline
-field 7 0 -bold
+field 4 7 7 3 7 3 7
 cursor 4 7 7 3 7 3 7
 blurred 0 7 7 3 2 3 7 underline
 ours 0 7 7 3 2 3 7
@@ -175,7 +178,7 @@ background default default default 4 4 4 default
 panel 7 0 -bold
 field 4 7
 cursor 4 7
-blurred 7 0 -bold
+blurred default default default 4 4 4 default underline
 ours default default default 4 4 4 default
 bar 3 0 -bold
 caret 0 7"""
