@@ -68,7 +68,7 @@ def test_the_palette_names_the_moved_key(spring: Office) -> None:
     terminal = spring.open()
     terminal.wait_for("Overview", "Sender Two")
     terminal.send(b"\x1b[15~")
-    terminal.wait_for("Search for commands")
+    terminal.wait_for("Commands", "type to search")
     terminal.type("histo")
     terminal.wait_for("(L)")
     terminal.press("enter")
@@ -116,7 +116,7 @@ def test_a_key_that_is_taken_away_does_nothing_and_its_command_is_in_the_palette
     assert "undo" not in terminal.lines[-1]
     assert "from :              Opt out or in" in help_of(terminal)
     terminal.press("o", "z", ":")
-    terminal.wait_for("Search for commands")
+    terminal.wait_for("Commands", "type to search")
     terminal.type("opt out")
     terminal.wait_for("Opt the number out, or in again")
     terminal.press("enter")
@@ -162,7 +162,7 @@ def test_emacs_keys(spring: Office) -> None:
     terminal.press("ctrl+g")
     terminal.wait_for("opt out")
     terminal.send(b"\x1bx")
-    terminal.wait_for("Search for commands")
+    terminal.wait_for("Commands", "type to search")
 
 
 def test_what_is_wrong_stands_on_the_first_screen_and_the_rest_is_used(spring: Office) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from textual.command import CommandList
+from textual.widgets import Input
 
 from tests.tui.office import Office, Person
 from tests.tui.touring import touring
@@ -109,6 +111,18 @@ async def test_the_palette_finds_a_command_and_does_it(office: Office) -> None:
         await person.type("next sender")
         await person.press("enter")
         assert person.sees("Viewing as: Lee Bishop")
+
+
+@pytest.mark.parametrize("size", [(60, 18), (120, 40)])
+async def test_the_palette_is_framed_as_all_dialogs_are(office: Office, size: tuple[int, int]) -> None:
+    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        office.contact(f"{letter} Lee", wrote="Hello")
+    async with office.messenger(size=size) as person:
+        await person.press("colon")
+        palette = person.app.screen
+        assert person.sees("╭─ Commands ─", " Enter does it, arrows choose, Esc leaves ─╯")
+        assert palette.query_one(CommandList).scrollbar_size_vertical == 1
+        assert not palette.query_one(Input).cursor_blink
 
 
 async def test_the_palette_offers_nothing_that_only_a_pane_does(office: Office) -> None:

@@ -83,6 +83,23 @@ async def test_both_lines_of_a_row_end_a_cell_before_the_scrollbar(office: Offic
         assert second.endswith("… ")
 
 
+@pytest.mark.parametrize("width", [60, 92])
+async def test_a_blank_cell_parts_a_dialog_from_what_is_behind(office: Office, width: int) -> None:
+    """A scrollbar beside the frame would look like its edge, and words would run into it."""
+    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        office.contact(f"{letter} Lee", wrote="Where do I go, what do I bring, and how long will it all take? " * 2)
+    async with office.messenger(size=(width, 24)) as person:
+        for key in ("o", "v", "p", "question_mark", "colon"):
+            await person.press(key)
+            frame = person.app.screen.query_one(".dialog").region
+            assert frame.x > 0, key
+            assert frame.right < width, key
+            for strip in person.app.screen._compositor.render_strips()[frame.y : frame.bottom]:
+                assert strip.crop(frame.x - 1, frame.x).text == " ", key
+                assert strip.crop(frame.right, frame.right + 1).text == " ", key
+            await person.press("escape")
+
+
 async def test_of_an_opted_out_contact_the_bottom_line_names_what_can_be_done(office: Office) -> None:
     """Nothing can be sent to them; to opt them in again is what one comes for, if one may."""
     office.contact("Maria Lopez", wrote="Hello")

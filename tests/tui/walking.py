@@ -25,7 +25,7 @@ def furnish(office: Office) -> None:
 
 
 SCREENS = {
-    *("CampaignsScreen", "ChoiceDialog", "CommandMenu", "CommandPalette", "HelpDialog"),
+    *("CampaignsScreen", "ChoiceDialog", "CommandMenu", "Palette", "HelpDialog"),
     *("HistoryScreen", "MessengerScreen", "OptOutsScreen", "OverviewScreen", "PhoneLookup", "SenderPicker"),
     *("BulkReassign", "FormDialog", "SurveyScreen"),
 }

@@ -298,6 +298,13 @@ class ThrumsgApp(WatchingApp):
         """Say how to quit, in the bottom line."""
         self.tell(f"{key_of('app.back')} goes back, {key_of('app.quit')} leaves at once; a draft is kept.")
 
+    def action_command_palette(self) -> None:
+        """Show the palette."""
+        from thrumsg_tui.tui.dialogs.palette import Palette
+
+        if not Palette.is_open(self):
+            self.push_screen(Palette())
+
     async def action_quit(self) -> None:
         """Quit."""
         self.end()

@@ -77,7 +77,7 @@ class BulkPanes(Vertical):
 
         Destinations and preview each have as many lines as they need, or half of the room if both need more.
         """
-        width = min(_WIDTH, int(screen.width * 0.98)) - 4
+        width = min(_WIDTH, int(screen.width * 0.97)) - 4
         fields = 1 + len(self._choices.fields) if self._asks else 0
         room = int(screen.height * LARGEST_PART) - 2
         words = max(min(self.words.lines_for(width), room // 3), _SHORTEST_WORDS if has_plan else 1)

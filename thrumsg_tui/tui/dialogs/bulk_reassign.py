@@ -17,6 +17,7 @@ from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.cursors import next_in_cycle
 from thrumsg_tui.tui.dialogs.bulk_panes import BulkPanes
 from thrumsg_tui.tui.dialogs.dialog import Dialog
+from thrumsg_tui.tui.dialogs.frame import Apart
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.stale_keys import TOO_EARLY, Sight
 from thrumsg_tui.tui.store_client import StoreClient
@@ -65,7 +66,7 @@ class BulkReassign(Dialog[Plan | None]):
         self._sight = Sight()
 
     def compose(self) -> ComposeResult:
-        yield self.panes
+        yield Apart(self.panes)
 
     def on_mount(self) -> None:
         self._fit()

@@ -19,6 +19,7 @@ from thrumsg_tui.tui.app_context import Saying, app_context
 from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of
 from thrumsg_tui.tui.commands.questions import LEAVE, YES
 from thrumsg_tui.tui.dialogs.dialog import Dialog
+from thrumsg_tui.tui.dialogs.frame import Apart
 from thrumsg_tui.tui.stale_keys import TOO_EARLY, Sight
 from thrumsg_tui.tui.textual_compat import bind_first
 from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, Part, heading
@@ -99,7 +100,7 @@ class ChoiceDialog(Dialog[_Answer], Generic[_Answer]):
     def compose(self) -> ComposeResult:
         box = Vertical(_Question(self._text, self._sight), self._line, classes="dialog narrow")
         box.border_title = heading(self._title)
-        yield box
+        yield Apart(box)
 
     def on_mount(self) -> None:
         self._paint()

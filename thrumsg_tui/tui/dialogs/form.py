@@ -21,6 +21,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.dialog import Dialog
+from thrumsg_tui.tui.dialogs.frame import Apart
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.store_client import Progress
 from thrumsg_tui.tui.theme import LOOKS
@@ -142,7 +143,7 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
         self._box = Vertical(*parts, classes="dialog wide")
         self._box.border_title = heading(self._title)
         self._name_keys()
-        yield self._box
+        yield Apart(self._box)
 
     def _name_keys(self) -> None:
         more = [f"{key_of('form.page_down')} shows more"] if self.preview_pane.max_scroll_y else []

@@ -33,6 +33,7 @@ from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.dialogs.dialog import Dialog
+from thrumsg_tui.tui.dialogs.frame import Apart
 from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.widgets.inputs import LineInput
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, ScrollingLines, heading
@@ -172,7 +173,7 @@ class PhoneLookup(Dialog[FoundConversation | None]):
         box.border_title = "Phone Lookup"
         opens, opts, leaves = key_of("lookup.open"), key_of("lookup.opt"), key_of("lookup.leave")
         box.border_subtitle = heading(f"{opens} opens, {opts} opts out or in, {leaves} leaves")
-        yield box
+        yield Apart(box)
 
     def on_mount(self) -> None:
         self._number.focus()

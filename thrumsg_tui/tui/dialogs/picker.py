@@ -12,6 +12,7 @@ from textual.widget import Widget
 from thrumsg_tui.domain.names import fold, search_rows
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.dialogs.dialog import Dialog
+from thrumsg_tui.tui.dialogs.frame import Apart
 from thrumsg_tui.tui.widgets.inputs import LineInput
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, heading
 from thrumsg_tui.tui.widgets.paged_list import NO_ROW, PagedList
@@ -84,7 +85,7 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
         box = Vertical(*search, *around, classes=f"dialog {self.width_class}")
         box.border_title = heading(self._title)
         box.border_subtitle = heading(self._hint)
-        yield box
+        yield Apart(box)
 
     def on_resize(self) -> None:
         """Give the list as many lines as it needs, or as many as there is room for."""

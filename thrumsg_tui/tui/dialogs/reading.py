@@ -8,6 +8,7 @@ from textual.screen import ModalScreen
 
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.compositor import draw_by_line
+from thrumsg_tui.tui.dialogs.frame import Apart
 from thrumsg_tui.tui.painting import StyledScreen
 from thrumsg_tui.tui.widgets.line_widgets import ScrollingLines, heading
 
@@ -33,7 +34,7 @@ class ReadingDialog(StyledScreen[None], ModalScreen[None]):
         box = Vertical(self._lines, classes="dialog wide tall")
         box.border_title = self._title
         box.border_subtitle = heading(f"arrows scroll, {key_of('help.leave')} leaves")
-        yield box
+        yield Apart(box)
 
     def on_mount(self) -> None:
         self._lines.focus()
