@@ -61,6 +61,16 @@ async def test_a_campaign_is_made_by_keys_alone(bare: Office, size: tuple[int, i
     assert (made.hours.timezone, made.hours.opens, made.hours.closes) == ("America/New_York", 9 * 60, 21 * 60)
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_a_field_is_for_stands_in_brackets_until_it_has_a_value(bare: Office, size: tuple[int, int]) -> None:
+    async with bare.app(size=size) as person:
+        await person.press("c")
+        assert person.sees("First message   (for example: Hi %first_name%", "Description     (may be empty)")
+        await person.press("tab", "x")
+        assert person.sees("First message   x")
+        assert not person.sees("(for example")
+
+
 async def test_a_letter_lays_nothing_out_anew(bare: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     laid_out: list[Size] = []
     reflow = Compositor.reflow

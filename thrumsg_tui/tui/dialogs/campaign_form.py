@@ -28,7 +28,7 @@ from thrumsg_tui.tui.store_client import Progress, StoreClient
 from thrumsg_tui.tui.widgets.form_fields import ChoiceField, Field, TextField
 from thrumsg_tui.tui.widgets.line_widgets import Part
 
-_DEFAULT_SCRIPT = "Hi %first_name%, it's %sender_first_name% with %organization%. … Reply STOP to end."
+_EXAMPLE = "for example: Hi %first_name%, it's %sender_first_name% with %organization%. … Reply STOP to end."
 _DRAFT, _ACTIVE = "later", "now"
 _WHAT_IT_MEANS = {
     _ACTIVE: "Launched now: senders can text at once, within hours and window.",
@@ -106,7 +106,7 @@ def _fields(campaign: Campaign | None, usual: dict[str, str]) -> list[Field]:
     launch = ChoiceField("launch", "When it is made", ((_ACTIVE, "launch now"), (_DRAFT, "keep as a draft")), _ACTIVE)
     return [
         TextField("name", "Name", setup.name if setup else ""),
-        TextField("script", "First message", setup.initial_script if setup else "", _DEFAULT_SCRIPT, 4),
+        TextField("script", "First message", setup.initial_script if setup else "", _EXAMPLE, 4),
         *([] if campaign else [launch]),
         TextField("description", "Description", setup.description if setup else "", "may be empty"),
         TextField("timezone", "Time zone", hours.timezone if hours else default_timezone(usual)),

@@ -21,7 +21,10 @@ from thrumsg_tui.tui.widgets.text_editor import TextEditor
 
 @dataclass(frozen=True, slots=True)
 class TextField:
-    """A text of one line, or of several that wrap, where ctrl+n begins a new one. `hint` shows while it is empty."""
+    """A text of one line, or of several that wrap, where ctrl+n begins a new one.
+
+    `hint` shows while it is empty, in brackets, which tell it from a value where a terminal has no grey.
+    """
 
     name: str
     title: str
@@ -61,12 +64,16 @@ class PathField:
 Field = TextField | ChoiceField | PathField
 
 
+def _in_brackets(hint: str) -> str:
+    return f"({hint})" if hint else ""
+
+
 class LineEditor(LineInput):
     """The editor of a text of one line."""
 
     def __init__(self, field: TextField | PathField) -> None:
         suggester = PathSuggester(field.complete) if isinstance(field, PathField) else None
-        super().__init__(field.value, field.hint, suggester=suggester)
+        super().__init__(field.value, _in_brackets(field.hint), suggester=suggester)
 
     @property
     def entered(self) -> str:
@@ -92,7 +99,7 @@ class LinesEditor(TextEditor):
     BINDINGS = bindings(commands_of(Scope.TEXT_FIELD), checked=False)
 
     def __init__(self, field: TextField) -> None:
-        super().__init__(field.value, placeholder=field.hint)
+        super().__init__(field.value, placeholder=_in_brackets(field.hint))
         self.styles.height = field.lines
         self.move_cursor(self.document.end)
 
