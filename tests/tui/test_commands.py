@@ -175,6 +175,11 @@ def test_every_command_says_what_it_does() -> None:
     assert [each.id for each in all_commands() if not each.title or not each.help or each.help.endswith(".")] == []
 
 
+def test_what_a_command_does_is_said_without_the_marks_of_markdown() -> None:
+    """The help and the palette would show them."""
+    assert [each.id for each in all_commands() if "`" in each.title + each.help] == []
+
+
 def test_nothing_is_on_keys_that_terminals_take() -> None:
     taken = {"ctrl+a", "ctrl+b", "ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+s"}
     assert {key for each in all_commands() for key in each.keys.split()} & taken == set()

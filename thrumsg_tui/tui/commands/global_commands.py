@@ -60,7 +60,7 @@ COMMANDS = (
         "app.quit", "ctrl+q", "app.quit", "Quit", "Leave at once, from anywhere; a draft is kept", Scope.EVERYWHERE
     ),
     Command(
-        "app.suspend", "ctrl+z", "app.suspend_process", "Suspend", "Go to the shell; `fg` comes back", Scope.EVERYWHERE
+        "app.suspend", "ctrl+z", "app.suspend_process", "Suspend", "Go to the shell; fg comes back", Scope.EVERYWHERE
     ),
     Command(
         "app.redraw",

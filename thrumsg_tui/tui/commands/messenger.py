@@ -144,7 +144,7 @@ COMMANDS = (
         " ".join(map(str, COUNT_DIGITS)),
         "digit({key})",
         "Count",
-        "Type a number right before r to move that many from the cursor down: `10r`, `12r`; `04r`, as `4` is a tab",
+        "Type a number right before r to move that many from the cursor down: 10r, 12r; 04r, as 4 is a tab",
         Scope.MESSENGER,
     ),
     Command(
