@@ -21,6 +21,7 @@ from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.queries.campaigns import find_campaign
 from thrumsg_tui.tui.app import ThrumsgApp
 from thrumsg_tui.tui.commands import DIALOGS, Facts, Scope, all_commands, command, commands_of
+from thrumsg_tui.tui.commands.command import shown_key
 from thrumsg_tui.tui.demo_app import DemoApp
 from thrumsg_tui.tui.dialogs.bulk_reassign import BulkReassign
 from thrumsg_tui.tui.dialogs.choice import ChoiceDialog
@@ -178,6 +179,11 @@ def test_every_command_says_what_it_does() -> None:
 def test_what_a_command_does_is_said_without_the_marks_of_markdown() -> None:
     """The help and the palette would show them."""
     assert [each.id for each in all_commands() if "`" in each.title + each.help] == []
+
+
+def test_ctrl_alt_and_shift_are_spelled_alike_in_every_name_of_a_key() -> None:
+    shown = {shown_key(key) for each in all_commands() for key in each.keys.split() if "+" in key}
+    assert {name.rpartition("+")[0] for name in shown} == {"ctrl", "alt", "shift"}
 
 
 def test_nothing_is_on_keys_that_terminals_take() -> None:

@@ -254,7 +254,6 @@ SHOWN = {
     "end": "End",
     "tab": "Tab",
     "shift+tab": "shift+Tab",
-    "alt+enter": "Alt+Enter",
     "f1": "F1",
     "f2": "F2",
     "f6": "F6",
