@@ -16,6 +16,7 @@ from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.campaign_senders import add_senders
 from thrumsg_tui.store.changes.campaigns import change_state, create_campaign
 from thrumsg_tui.store.changes.presence import show_presence
+from thrumsg_tui.store.changes.users import add_user
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
 from thrumsg_tui.tui.glyphs import ASCII, UNICODE, Glyphs
 from thrumsg_tui.tui.screens.campaigns import CampaignsScreen
@@ -279,10 +280,13 @@ async def test_a_low_window_has_room_for_twelve_senders_below_the_counters(offic
         assert screen.table.visible_rows >= 12
 
 
-async def test_a_narrow_window_shows_whole_names_of_campaigns_with_titles_above_all_columns(office: Office) -> None:
+@pytest.mark.parametrize("width", [60, 76])
+async def test_a_narrow_window_shows_whole_names_of_campaigns_with_titles_above_all_columns(
+    office: Office, width: int
+) -> None:
     name = "Spring Turnout North"
     office.campaign(name)
-    async with office.app(size=(60, 18)) as person:
+    async with office.app(size=(width, 18)) as person:
         assert person.sees(name)
         heading, row = (next(line for line in person.lines if word in line) for word in ("Campaign  ", name))
         assert heading.split() == ["Campaign", "state", "sent/total", "needs", "reply"]
@@ -297,8 +301,33 @@ async def test_a_narrow_window_shows_the_replies_of_all_hours(office: Office) ->
         assert person.app.glyphs.bars[-1] in line
 
 
-async def test_in_a_wide_window_the_numbers_of_a_sender_are_near_the_name(office: Office) -> None:
+@pytest.mark.parametrize("width", [120, 200])
+@pytest.mark.parametrize("name", ["Kim Alvarez", "Maximiliana Featherstonehaugh of the North"])
+async def test_in_a_wide_window_the_columns_stand_near_the_longest_name(office: Office, name: str, width: int) -> None:
     fill(office)
-    async with office.app(size=(200, 60)) as person:
-        row = next(line for line in person.lines if "Kim Alvarez" in line)
-        assert len(row.rstrip()) <= 132
+    office.campaign(name)
+    add_user(office.db, office.ana, "max", *name.split(" ", 1), role=Role.SENDER)
+    add_senders(office.db, office.ana, "Spring", ["max"])
+    async with office.app(size=(width, 40)) as person:
+        for heading, title, cell in (("Campaign  ", "state", "active"), ("Sender ", "Status", "offline")):
+            titles, row = (next(line for line in person.lines if word in line) for word in (heading, name[:14]))
+            assert titles.index(title) == row.rindex(cell) <= max(28, len(f"  {name}  ")) + 1
+            assert "…" not in row
+            await person.press("g", "j", "enter")
+
+
+async def test_the_number_of_replies_stands_beside_their_bars(office: Office) -> None:
+    fill(office)
+    async with office.messenger(size=(200, 60)) as person:
+        await person.press("q")
+        bars = person.app.glyphs.bars
+        assert re.search(rf"last 24 h [{bars}]+  3 messages", person.screen)
+
+
+@pytest.mark.parametrize("width", [100, 120, 200])
+async def test_the_picker_of_a_sender_says_status_above_its_column(office: Office, width: int) -> None:
+    fill(office)
+    async with office.messenger(size=(width, 40)) as person:
+        await person.press("v")
+        titles, row = (next(line for line in person.lines if word in line) for word in ("Sender ", "Lee Bishop"))
+        assert titles.index("Status") == row.index("offline") <= row.index("Lee Bishop") + 40

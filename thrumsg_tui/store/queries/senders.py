@@ -71,6 +71,11 @@ class Senders(Sequence[Assignment]):
     # Of all rows
 
     @property
+    def names(self) -> Iterator[str]:
+        """The name of each."""
+        return map(_name, self._rows)
+
+    @property
     def assigned(self) -> int:
         """How many conversations all of them have."""
         return sum(row[_ASSIGNED] for row in self._rows)

@@ -45,6 +45,7 @@ class SenderPicker(Picker[Assignment]):
         on_order: Callable[[SenderOrder], None],
     ) -> None:
         table = SenderTable(glyphs, id="senders")
+        table.fit_names(rows.names)
         table.show_waiting(waiting, age)
         self._rows, self._waiting, self._note = rows, waiting, note
         self._senders, self._have_them = table, have_them

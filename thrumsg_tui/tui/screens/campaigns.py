@@ -23,8 +23,8 @@ from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
 from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
 from thrumsg_tui.tui.widgets.carrier_line import CarrierLine
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, fit, pad, separated, width_of
-from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
+from thrumsg_tui.tui.widgets.sender_table import NamesList
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.campaigns import Campaign, CampaignId
@@ -47,7 +47,7 @@ _SLIM = 78
 """Below this width, in cells, progress has its numbers only, and no campaign says since when it is there."""
 
 
-class CampaignList(PagedList[CampaignRow]):
+class CampaignList(NamesList[CampaignRow]):
     """The campaigns with their states and counts."""
 
     BINDINGS = bindings(commands_of(Scope.LIST), checked=False, priority=True)
@@ -59,14 +59,17 @@ class CampaignList(PagedList[CampaignRow]):
         self.beginning: Sequence[str] = _HOW_TO_BEGIN
         """The lines that say how to begin if there is no campaign."""
 
+    def width_of_others(self, width: int) -> int:
+        return len("  ") + (36 if width < _SLIM else 62)
+
     def draw(self, row: CampaignRow, index: int, line: int, width: int) -> Strip:
-        totals, slim = row.totals, width < _SLIM
+        totals, slim, spare = row.totals, width < _SLIM, " " * self.spare(width)
         right: list[Part] = [
             (pad(row.campaign.state, 9), "quiet"),
             (pad(f"{totals.texted}/{totals.total}", 11 if slim else 15, right=True) + "  ", ""),
             ("" if slim else progress_bar(totals.texted, totals.total, 10, self._glyphs), "quiet"),
             (f" {totals.needs_reply:>12} ", "strong" if totals.needs_reply else "quiet"),
-            ("" if slim else pad(self.tell_age(row.campaign.created_at), 11, right=True) + " ", "quiet"),
+            (f"{'' if slim else pad(self.tell_age(row.campaign.created_at), 11, right=True) + ' '}{spare}", "quiet"),
         ]
         name = "  " + fit(separated(safe_text(row.campaign.name)), max(width - width_of(right) - 3, 12))
         return self.strip([(name, "")], right, width=width, base=self.cursor_look(index))
@@ -150,6 +153,8 @@ class CampaignsScreen(CommandScreen):
         keep = self._wanted or (self._list.row.campaign.id if self._list.row else None)
         self._wanted = None
         cursor = ids.index(keep) if keep in ids else self._list.cursor
+        if self._list.fit_names(row.campaign.name for row in rows):
+            self._heading.refresh()
         self._list.show_all(rows, cursor)
         self._list.repaint_changed()  # rows that are the same as before may have got older
         if not self.key_line.notice:

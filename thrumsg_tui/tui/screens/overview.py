@@ -114,6 +114,7 @@ class OverviewScreen(CommandScreen):
         orders_by_wait = order.sort is SenderSort.WAITING
         waiting = await store.query(longest_waiting, self.campaign_id) if orders_by_wait else {}
         self._shown, self._order, self._waiting = shown, order, waiting
+        self.table.fit_names(shown.senders.names)
         self._paint()
         among = None if orders_by_wait else self.table.nearby  # to ask it for thousands takes as long as all else
         if among is not None:
@@ -171,8 +172,11 @@ class OverviewScreen(CommandScreen):
         )
         spark = sparkline(shown.replies_by_hour, self.thrumsg.glyphs)
         self._replies.show(
-            [("  Replies, last 24 h ", "quiet"), (spark, "recorded")],
-            [(f"{pluralize(sum(shown.replies_by_hour), 'message')} ", "quiet")],
+            [
+                ("  Replies, last 24 h ", "quiet"),
+                (spark, "recorded"),
+                (f"  {pluralize(sum(shown.replies_by_hour), 'message')}", "quiet"),
+            ]
         )
         now = self.thrumsg.store.db.clock()
         self._carrier.show_carrier(self.thrumsg.carrier, now, self.thrumsg.zone, self.campaign_id)

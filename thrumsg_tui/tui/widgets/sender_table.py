@@ -1,11 +1,12 @@
-"""The table of senders with state, progress and Needs Reply (`docs/rules.md 2.2`)."""
+"""The table of senders with state, progress and Needs Reply (`docs/rules.md 2.2`), and the list of names that it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import assert_never
+from typing import TypeVar, assert_never
 
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
@@ -22,6 +23,41 @@ _ROOMY = 90
 
 _SLIM = 66
 """Below this width, in cells, progress has its numbers only."""
+
+_LEAST_OF_NAMES = 26
+"""The least width of a column of names, with the gap behind them, so that few short names make no narrow table."""
+
+_GAP = 2
+
+_Row = TypeVar("_Row")
+
+
+class NamesList(PagedList[_Row]):
+    """A list whose column of names is as wide as the longest one, where there is room for that."""
+
+    _longest = 0
+
+    def width_of_others(self, width: int) -> int:
+        """Return the cells of all that is no name in a row of a width."""
+        raise NotImplementedError
+
+    def fit_names(self, names: Iterable[str]) -> bool:
+        """Make the column of names as wide as the longest of some needs; return whether it was not so before."""
+        before, self._longest = self._longest, max(map(_width, names), default=0)
+        return self._longest != before
+
+    def spare(self, width: int) -> int:
+        """Return how many cells of a row of a width are left over at its right end."""
+        return max(width - self.width_of_others(width) - max(self._longest + _GAP, _LEAST_OF_NAMES), 0)
+
+    @property
+    def beside_rows(self) -> int:
+        """The columns right of what rows show: those that are left over, and that of the scrollbar."""
+        return super().beside_rows + self.spare(self.scrollable_content_region.width)
+
+
+def _width(name: str) -> int:
+    return len(name) if name.isascii() else cell_len(name)  # of thousands, nearly all are
 
 
 def sorted_by(current: SenderSort, column: SenderSort, *, reverse: bool, glyphs: Glyphs) -> str:
@@ -79,7 +115,7 @@ def _column_heading(column: SenderSort, arrow: str, width: int) -> str:
 NOBODY = f"No sender of this campaign matches; {key_of('senders.add')} on its overview adds somebody."
 
 
-class SenderTable(PagedList[Assignment]):
+class SenderTable(NamesList[Assignment]):
     """All assignments of a campaign, Unassigned first."""
 
     empty_text = NOBODY
@@ -124,6 +160,9 @@ class SenderTable(PagedList[Assignment]):
     def _lacks(self, row: Assignment) -> bool:
         return self._among is not None and row.needs_reply > 0 and row.id not in self._among
 
+    def width_of_others(self, width: int) -> int:
+        return len("  ") + (60 if width >= _ROOMY else 53 if width >= _SLIM else 37)
+
     def draw(self, row: Assignment, index: int, line: int, width: int) -> Strip:
         glyphs = self._glyphs
         roomy, slim = width >= _ROOMY, width < _SLIM
@@ -141,7 +180,7 @@ class SenderTable(PagedList[Assignment]):
             (pad(f"{row.texted}/{row.assigned}", 11 if slim else 15, right=True) + " ", ""),
             ("" if slim else f" {progress_bar(row.texted, row.assigned, 10, glyphs)} ", "quiet"),
             (needs_reply, "strong" if row.needs_reply else "quiet"),
-            (f"{self._age(since) if since else '':>7} ", "quiet"),
+            (f"{self._age(since) if since else '':>7} " + " " * self.spare(width), "quiet"),
         ]
         mark: Part = (f"{glyphs.mark} " if row.id in self.marks else "  ", "marked")
         room = max(width - width_of(right) - 2, 1)
