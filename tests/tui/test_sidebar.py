@@ -289,6 +289,22 @@ async def test_info_says_that_there_is_no_other_conversation(
         assert any("No other conversation." in strip.text for strip in person.messenger.sidebar.info._strips)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_the_texts_of_info_stand_in_a_column(office: Office, rosa: ConversationId, size: tuple[int, int]) -> None:
+    async with office.messenger(size=size) as person:
+        await person.press("i")
+        info = [strip.text for strip in person.messenger.sidebar.info._strips]
+        entries = (
+            ("Phone", "(415)"),
+            ("Held by", "Kim"),
+            ("City", "Gull"),
+            ("Autumn", "not started"),
+            ("Quiet hours", "off"),
+        )
+        places = {next(line.index(text) for line in info if line.startswith(f" {title} ")) for title, text in entries}
+        assert len(places) == 1
+
+
 async def test_info_hides_numbers_in_fields_where_numbers_are_hidden(office: Office, rosa: ConversationId) -> None:
     change_setting(office.db, office.ana, "redact_phones", "on")
     async with office.messenger() as person:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
+from itertools import zip_longest
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from thrumsg_tui.domain.ages import age
@@ -23,11 +25,11 @@ from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import pad
 from thrumsg_tui.tui.widgets.pane import Pane
 
-_ROOMY = 48
-"""From this width on, in cells, titles and texts stand in two columns."""
-
 _TITLES = 18
-"""The width of the column of titles."""
+"""The largest width of the column of titles."""
+
+_TEXTS = 16
+"""The least width of a column of texts, in cells: with less room, a text stands at the right end or below its title."""
 
 
 class _Section(NamedTuple):
@@ -61,24 +63,27 @@ class InfoPane(Pane):
 
     def lines(self, width: int) -> list[Strip]:
         strips: list[Strip] = []
+        widest = max((cell_len(title) for each in self._sections for title, text in each.entries if text), default=0)
+        titles = min(widest, _TITLES)
+        beside = titles if width - titles - 3 >= _TEXTS else 0
         for section in self._sections:
             if strips:
                 strips.append(self.strip([], width=width))
             strips += [
                 self.strip([(f" {line}", "accent")], width=width) for line in self.wrapped(section.heading, width - 2)
             ]
-            strips += [line for title, text in section.entries for line in self._entry(title, text, width)]
+            strips += [line for title, text in section.entries for line in self._entry(title, text, width, beside)]
         return strips
 
-    def _entry(self, title: str, text: str, width: int) -> Iterator[Strip]:
-        """Draw an entry: in a wide pane its text in a column beside its title, else at the right end or below it."""
+    def _entry(self, title: str, text: str, width: int, titles: int) -> Iterator[Strip]:
+        """Draw an entry: its text beside a column of titles, if that is any cells wide, else at the right or below."""
         if not text:
             yield from (self.strip([(f" {line}", "quiet")], width=width) for line in self.wrapped(title, width - 2))
             return
-        if width >= _ROOMY:
-            for first, line in enumerate(self.wrapped(text, width - _TITLES - 2)):
-                shown = "" if first else safe_text(title)
-                yield self.strip([(f" {pad(shown, _TITLES)}", "quiet"), (line, "")], width=width)
+        if titles:
+            columns = self.wrapped(title, titles), self.wrapped(text, width - titles - 3)
+            for left, right in zip_longest(*columns, fillvalue=""):
+                yield self.strip([(f" {pad(left, titles)}  ", "quiet"), (right, "")], width=width)
             return
         if len(title) + len(text) + 4 <= width and "\n" not in text:
             yield self.strip([(f" {safe_text(title)} ", "quiet")], [(safe_text(text) + " ", "")], width=width)
