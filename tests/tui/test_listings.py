@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from rich.color import Color
+from rich.style import Style
 
 from tests.tui.office import Office
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
+from thrumsg_tui.tui.theme import GROUND_COLORS
 
 NARROW, WIDE = (80, 24), (120, 40)
 
@@ -36,6 +39,25 @@ async def test_the_titles_stay_above_their_columns_beside_a_scrollbar(office: Of
         heading = next(line for line in person.lines if "number" in line and "since" in line)
         row = next(line for line in person.lines if "Ana Ortiz" in line and "manual" in line)
         assert heading.index("by") == row.index("Ana Ortiz")
+
+
+@pytest.mark.parametrize("keys", [[], ["H"]], ids=["conversations", "history"])
+async def test_the_chosen_row_does_not_touch_the_scrollbar(office: Office, keys: list[str]) -> None:
+    """Where there are few colours both may have the same one."""
+    for letter in "ABCDEFGHIJKLMNOP":
+        office.contact(f"{letter} Lee", wrote="Hello")
+    async with office.messenger(size=NARROW) as person:
+        await person.press(*keys)
+        cursor = Color.parse(GROUND_COLORS["cursor"])
+        found = 0
+        for strip in person.app.screen._compositor.render_strips():
+            cells = [segment.style or Style() for segment in strip for _ in segment.text]
+            chosen = [x for x, style in enumerate(cells) if style.bgcolor == cursor]
+            if len(chosen) > 10:
+                found += 1
+                assert not cells[chosen[-1] + 1].reverse
+                assert any(style.reverse for style in cells[chosen[-1] + 2 :])
+        assert found
 
 
 LONG = "How do you plan to get to the polling place on that day?,On foot or by bicycle from the library|By boat"

@@ -223,7 +223,13 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         if row is None:
             self.post_message(self.WindowWanted())
             return Strip.blank(width, self.style_of_lines)
-        return self.draw(row, index, line, width)
+        strip = self.draw(row, index, line, width)
+        return self._parted_from_scrollbar(strip) if index == self.cursor and self.show_vertical_scrollbar else strip
+
+    def _parted_from_scrollbar(self, strip: Strip) -> Strip:
+        """Leave the last cell of the row under the cursor plain: some terminals show both in one colour."""
+        row, last = strip.divide([strip.cell_length - 1, strip.cell_length])
+        return strip if last.text.strip() else Strip.join([row, Strip.blank(1, self.style_of_lines)])
 
     def watch_row_height(self) -> None:
         self._measure()
