@@ -64,7 +64,7 @@ def test_a_disk_that_becomes_full_is_called_full_and_loses_nothing(
         assert not [name for name in left if not name.startswith("thrumsg.db")], left
         assert change in {"send-all", "reassign"} or on_disk.json("--db", database, "campaign", "list") == before
     assert ran.code in {0, 1, 3}, ran
-    assert on_disk.done("--db", database, "doctor") == "All is well.\n"
+    assert on_disk.done("--db", database, "doctor").splitlines()[1:] == ["All is well."]
     again = on_disk.run("--db", database, *words)
     assert again.code == 0 or (change in {"send", "campaign", "send-all"} and ran.code == 0), again
 

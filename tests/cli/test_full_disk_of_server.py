@@ -104,7 +104,7 @@ def test_each_change_says_so_and_changes_nothing(
     finally:
         server.empty()
     assert digest(server, folder) == before
-    assert on_server.done("doctor") == "All is well.\n"
+    assert on_server.done("doctor").splitlines()[1:] == ["All is well."]
     for line in (
         "send 1",
         "send 5 --body Thanks",
@@ -137,7 +137,7 @@ def test_an_import_that_finds_no_room_has_imported_nothing(on_server: Shell, ser
     assert FULL.fullmatch(ran.err), ran.err
     assert digest(server) == before
     assert on_server.json(*words)["imported"] == 3000
-    assert on_server.done("doctor") == "All is well.\n"
+    assert on_server.done("doctor").splitlines()[1:] == ["All is well."]
 
 
 def test_what_was_sent_before_is_said(on_server: Shell, server: FullServer) -> None:
@@ -152,7 +152,7 @@ def test_what_was_sent_before_is_said(on_server: Shell, server: FullServer) -> N
     assert some > 0
     rest = on_server.json("send-all", "Big", "--unassigned")["sent"]
     assert some + rest == count(server, sent) - before
-    assert on_server.done("doctor") == "All is well.\n"
+    assert on_server.done("doctor").splitlines()[1:] == ["All is well."]
 
 
 def test_what_was_moved_before_is_said_and_the_rest_is_moved_later(
@@ -175,4 +175,4 @@ def test_what_was_moved_before_is_said_and_the_rest_is_moved_later(
     assert before - count(server, held) == int(moved[1].replace(",", "")) > 0
     on_server.done("campaign", "list")  # goes on with it
     assert count(server, f"{held} AND conversation.campaign_id = (SELECT id FROM campaign WHERE name = 'Big')") == 0
-    assert on_server.done("doctor") == "All is well.\n"
+    assert on_server.done("doctor").splitlines()[1:] == ["All is well."]

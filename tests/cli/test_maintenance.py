@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Shell
 from thrumsg_tui.store.database import Database
 
@@ -28,6 +30,27 @@ def test_doctor_finds_and_mends_a_wrong_count(spring: Shell) -> None:
     assert "doctor --repair" in result.err
     assert spring.json("doctor", "--repair")["mended"]
     spring.done("doctor")
+
+
+def test_doctor_says_which_database_it_has_checked(spring: Shell) -> None:
+    assert spring.done("doctor").splitlines() == [f"Checked {spring.database}.", "All is well."]
+    assert spring.json("doctor")["database"] == str(spring.database)
+
+
+@pytest.mark.parametrize("words", [("doctor",), ("doctor", "--repair"), ("backup", "copy.db")])
+@pytest.mark.parametrize("is_empty", [False, True])
+def test_what_only_looks_at_a_database_makes_none(
+    spring: Shell, tmp_path: Path, words: tuple[str, ...], is_empty: bool
+) -> None:
+    none = tmp_path / "none.db"
+    if is_empty:
+        none.touch()
+    ran = spring.run("--db", none, *words)
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err == f"thrumsg: There is no database yet: {none}. Nothing was changed.\n"
+    assert none.exists() == is_empty
+    assert not is_empty or not none.stat().st_size
+    assert not Path("copy.db").exists()
 
 
 def test_a_backup_is_a_database_closed_to_others(spring: Shell, tmp_path: Path) -> None:

@@ -283,5 +283,5 @@ def test_a_reader_dumps_what_an_owner_restores(team: Seats) -> None:
         [programs / "pg_restore", *options, "-d", restored, dump],
     ):
         subprocess.run(list(map(str, command)), check=True, timeout=PATIENCE, capture_output=True)
-    assert team.shell.done("--db", restored, "doctor") == "All is well.\n"
+    assert team.shell.done("--db", restored, "doctor").splitlines()[1:] == ["All is well."]
     assert team.shell.json("--db", restored, "user", "list") == team.shell.json(*team.words("olga", "user", "list"))

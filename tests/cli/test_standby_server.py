@@ -34,7 +34,7 @@ def test_a_standby_is_read_and_takes_no_changes(servers: tuple[Cluster, Standby]
     copy = ("--db", standby.address("calls"))
     assert shell.json(*copy, "overview", "Spring") == shell.json(*copy, "overview", "Spring")
     assert shell.done(*copy, "export", "messages").startswith("timestamp,")
-    assert shell.done(*copy, "doctor") == "All is well.\n"
+    assert shell.done(*copy, "doctor").splitlines()[1:] == ["All is well."]
     refused = shell.run(*copy, "campaign", "pause", "Spring")
     assert refused.code == 3
     assert "takes no changes: it is a standby, or" in refused.err

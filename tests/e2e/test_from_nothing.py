@@ -180,4 +180,4 @@ def test_from_an_empty_database_to_the_four_exports(empty: Office, size: tuple[i
     assert [row["response"] for row in rows_of(empty.folder / "surveys.csv")] == ["Yes"]
     assert len(rows_of(empty.folder / "opt-outs.csv")) == 1
     assert len(rows_of(empty.folder / "strange-rejects.csv")) == 2
-    assert empty.run("doctor").strip() == "All is well."
+    assert empty.run("doctor").splitlines()[1:] == ["All is well."]

@@ -55,6 +55,7 @@ def doctor(session: Session, args: Namespace) -> Report:
         phones = phone_display(conn)
     subjects = [each.named(phones) for each in problems]
     record = {
+        "database": str(session.db.location),
         "healthy": not problems,
         "problems": [
             {"subject": subject, "sentence": each.sentence} for subject, each in zip(subjects, problems, strict=True)
@@ -62,7 +63,7 @@ def doctor(session: Session, args: Namespace) -> Report:
         "mended": mended,
         "moved_to": moved and moved.other,
     }
-    lines = [f"Mended: {each}." for each in mended]
+    lines = [f"Checked {session.db.location}.", *(f"Mended: {each}." for each in mended)]
     lines += [moved.sentence(session.db.location)] if moved else []
     lines += [f"{subject}: {each.sentence}" for subject, each in zip(subjects, problems, strict=True)]
     if not problems:

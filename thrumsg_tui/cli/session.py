@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 STANDARD_STREAM = "-"
 """The file name that means standard input or output."""
 
-_OF_A_MOVED_DATABASE = {"maintenance.backup", "maintenance.doctor"}
-"""The commands that work on a database whose contents were moved to another one."""
+_OF_ANY_DATABASE = {"maintenance.backup", "maintenance.doctor"}
+"""The commands that work on a database whose contents were moved to another one, and that make none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,12 +252,14 @@ def new_files_private() -> Iterator[None]:
         os.umask(mask)
 
 
-def open_database(location: Location, pacing: Pacing | None = None, *, closed_too: bool = False) -> Database:
+def open_database(
+    location: Location, pacing: Pacing | None = None, *, closed_too: bool = False, makes: bool = True
+) -> Database:
     """Open a database, or create one that only its creator can read; raise `DatabaseUnusable` if that fails."""
     from thrumsg_tui.store.database import Database
 
     with new_files_private(), explained(location), _progress_shown("Opening the database"):
-        return Database(location, on_wait=tell_of_waiting, pacing=pacing, closed_too=closed_too)
+        return Database(location, on_wait=tell_of_waiting, pacing=pacing, closed_too=closed_too, makes=makes)
 
 
 @contextmanager
@@ -273,8 +275,9 @@ def _progress_shown(what: str) -> Iterator[None]:
 
 
 def _open_for(command: str, location: Location, pacing: Pacing | None) -> Database:
-    """Open the database for a command; some take also one that was moved to another place."""
-    db = open_database(location, pacing, closed_too=command in _OF_A_MOVED_DATABASE)
+    """Open the database for a command; some also take one that was moved to another place, and make none."""
+    only_looks = command in _OF_ANY_DATABASE
+    db = open_database(location, pacing, closed_too=only_looks, makes=not only_looks)
     if db.mark and not db.mark.is_whole:
         db.close()
         raise DatabaseMoved(db.mark.sentence(location))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from thrumsg_tui.domain.errors import DatabaseMoved, DatabaseUnreachable
+from thrumsg_tui.domain.errors import DatabaseMoved, DatabaseUnreachable, DatabaseUnusable, Nothing
 from thrumsg_tui.store.database_errors import damage_named, translated_errors
 from thrumsg_tui.store.engines import engine_for, file_engine_for
 from thrumsg_tui.store.engines.base import Access, Engine
@@ -105,6 +105,7 @@ class Database:
         on_wait: Called in a thread that begins to wait for another writer (True), and when its wait ends (False).
         pacing: How bulk moves are made in steps.
         closed_too: Whether to open also a database that a move has closed; it can only be read.
+        makes: Whether to make the database where there is none.
 
     Raises:
         DatabaseMoved: Its contents were moved to another database, or not all have come from another one yet.
@@ -120,6 +121,7 @@ class Database:
         on_wait: OnWait = lambda _: None,
         pacing: Pacing | None = None,
         closed_too: bool = False,
+        makes: bool = True,
     ) -> None:
         self.location = read_location(location) if isinstance(location, str) else location
         self.path = path_of(self.location)
@@ -133,6 +135,8 @@ class Database:
         with translated_errors(self.engine):
             try:
                 self.engine.refuse_foreign()
+                if not makes:
+                    self._require_made()
                 self.engine.prepare(self._connection("writer"), self.on_wait)
                 self.mark = self._mark(refused=not closed_too)
                 """What a move did to it, if that closed it."""
@@ -229,6 +233,10 @@ class Database:
         self._forget(conn)
         conn = self._connection(role)
         return conn, begin(conn)
+
+    def _require_made(self) -> None:
+        if self.engine.is_missing():
+            raise DatabaseUnusable(f"There is no database yet: {self.location}.", Nothing.CHANGED)
 
     def _mark(self, *, refused: bool) -> Mark | None:
         """Return the mark of a move that has closed the database, or refuse it; None also if it cannot be read."""

@@ -100,6 +100,9 @@ class Engine(Protocol[C]):
     def refuse_foreign(self) -> None:
         """Raise `DatabaseUnusable` for what is surely no database of ours, before it is opened; it is not changed."""
 
+    def is_missing(self) -> bool:
+        """Whether there is no database yet; none is made by asking."""
+
     def prepare(self, conn: C, on_wait: OnWait) -> None:
         """Create the database or apply its missing migrations, all or nothing.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -63,6 +63,11 @@ class PostgresEngine:
 
     def refuse_foreign(self) -> None:
         """Do nothing: what a server is can only be asked."""
+
+    def is_missing(self) -> bool:
+        """Whether the database has no tables."""
+        with closing(self.open("reader")) as conn:
+            return found_format(self.location, conn) == 0
 
     def prepare(self, conn: ServerConnection, on_wait: OnWait) -> None:  # noqa: ARG002 - no wait for a writer
         """Create or upgrade the tables."""

@@ -255,6 +255,10 @@ class SqliteEngine:
         """Refuse a file that is not a thrumsg database."""
         file_header.refuse_foreign(self.location)
 
+    def is_missing(self) -> bool:
+        """Whether there is no file, or an empty one."""
+        return not self.location.exists() or not self.location.stat().st_size
+
     def companions(self) -> Sequence[Path]:
         """Return the paths of the write-ahead log, its index and the rollback journal."""
         return companions(self.location)
