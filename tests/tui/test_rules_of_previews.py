@@ -67,10 +67,10 @@ async def test_where_none_match_nothing_happens_and_there_is_nothing_to_undo(off
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        (["a"], "No destination: name a sender, Unassigned, or everyone."),
+        (["a"], "Choose a sender: type a name, or press space on a row."),
         (["s", *"lee", "space", "0"], "The count must be at least 1, not 0."),
         (["s", "0"], "The count must be at least 1, not 0."),
-        (["a", *"lee", "space", *"lee", "space"], "No destination"),  # chosen, and taken back
+        (["a", *"lee", "space", *"lee", "space"], "Choose a sender"),  # chosen, and taken back
     ],
 )
 async def test_what_cannot_be_done_is_refused_while_it_is_typed(office: Office, typed: list[str], why: str) -> None:
@@ -79,6 +79,7 @@ async def test_what_cannot_be_done_is_refused_while_it_is_typed(office: Office, 
     async with menu_of(office, "bar") as person:
         await keys(person, *typed)
         assert person.sees(why)
+        assert not person.sees("No destination")  # which nobody has at the beginning
         assert not person.sees("Nothing was moved")  # nothing was to be moved yet
         await person.press("enter")
         assert isinstance(person.app.screen, BulkReassign)

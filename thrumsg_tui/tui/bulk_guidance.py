@@ -32,6 +32,11 @@ class BulkGuidance:
     refusal: str = ""
 
     @property
+    def awaits_destination(self) -> bool:
+        """Whether all that is missing is somebody to choose, which is where everybody begins: no reason to warn."""
+        return self.asks_for_destinations and not self.choices.receivers and self.choices.request.count != 0
+
+    @property
     def enter(self) -> str:
         """The effect of Enter, as a sentence."""
         if self.search:

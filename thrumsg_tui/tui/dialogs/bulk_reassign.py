@@ -97,7 +97,7 @@ class BulkReassign(Dialog[Plan | None]):
         await self._planner.make()
         if self.is_attached:
             if self._planner.plan is None:
-                self.panes.show_refusal(self._planner.refusal)
+                self.panes.show_refusal("" if self._guidance.awaits_destination else self._planner.refusal)
             else:
                 self.panes.show_plan(self._planner.plan)
             self._say_again()
@@ -109,7 +109,8 @@ class BulkReassign(Dialog[Plan | None]):
         self._notice = notice
         self.panes.name_action(f"{self._action}: {self._moving}")
         sentences: list[Part] = [(notice, "warning")] if notice else []
-        sentences.append((self._guidance.enter, "accent"))
+        guidance = self._guidance
+        sentences.append((guidance.enter, "quiet" if guidance.awaits_destination else "accent"))
         if stays := what_stays(self.choices.request, self.choices.rows):
             sentences.append((f"{stays} {_TO_EVEN_OUT}" if self.choices.request.from_all_to_all else stays, ""))
         if self.panes.show_words([each for each in sentences if each[0]]):
