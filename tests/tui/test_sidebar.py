@@ -162,9 +162,28 @@ async def test_the_campaign_s_replies_are_above_those_for_all(office: Office, ma
     async with office.messenger() as person:
         await person.press("a")
         order = [
-            text for line in person.lines for text in ("Where", "Thanks", "for every campaign", "Sorry") if text in line
+            text for line in person.lines for text in ("Where", "Thanks", "For every campaign", "Sorry") if text in line
         ]
-        assert order[:4] == ["Where", "Thanks", "for every campaign", "Sorry"]
+        assert order[:4] == ["Where", "Thanks", "For every campaign", "Sorry"]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_replies_are_shown_as_the_contact_would_get_them(
+    office: Office, maria: ConversationId, size: tuple[int, int]
+) -> None:
+    """And a field without a value stands out, since it prevents sending (docs/rules.md 7.1)."""
+    office.replies("Place,%first_name% at %county%")
+    office.contact("Dev Patel", wrote="Hello")
+    async with office.messenger(size=size) as person:
+        await person.press("a")
+        assert person.sees("Thank you Maria!", "Maria at %county%")
+        assert person.style_of("%county%").color == LOOKS["warning"].color
+        await person.type("maria")  # what is seen is found
+        assert person.sees("Thank you Maria!")
+        await person.press("escape", "j")
+        assert person.row == "Dev Patel"
+        await person.press("a")
+        assert person.sees("Thank you Dev!")
 
 
 async def choose(person: Person, digit: str, before: str = "") -> None:

@@ -302,7 +302,7 @@ class ThrumsgApp(WatchingApp):
         """Show the palette."""
         from thrumsg_tui.tui.dialogs.palette import Palette
 
-        if not Palette.is_open(self):
+        if not isinstance(self.screen, Palette):
             self.push_screen(Palette())
 
     async def action_quit(self) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple, assert_never
 from thrumsg_tui.domain.campaigns import Assignment, Campaign, CampaignId, Question, RecommendedReply, Totals
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, ConversationRow, MessageId, ThreadEvent
 from thrumsg_tui.domain.enums import Tab
+from thrumsg_tui.domain.fields import Rendered
 from thrumsg_tui.domain.hours import WindowState, window_state
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
@@ -25,7 +26,7 @@ from thrumsg_tui.store.queries.drafts import ask_draft, ask_drafts
 from thrumsg_tui.store.queries.list_places import Landmark
 from thrumsg_tui.store.queries.list_windows import WindowRequest, list_window, search_window
 from thrumsg_tui.store.queries.lookup import PhoneRecord, look_up
-from thrumsg_tui.store.queries.next_message import NextMessage, next_message
+from thrumsg_tui.store.queries.next_message import NextMessage, fill_in_all, next_message
 from thrumsg_tui.store.queries.questions import ask_questions
 from thrumsg_tui.store.queries.recommended_replies import ask_recommended_replies
 from thrumsg_tui.store.queries.search import Search, continued
@@ -55,6 +56,8 @@ class ViewRequest:
     sent_tab: bool = False
     with_record: bool = False
     """Whether what is known of the contact's number in all campaigns is read, too."""
+    with_filled: bool = False
+    """Whether the recommended replies are filled in for the open contact, too."""
     heard_to: MessageId | None = None
     """The message after which later ones are told of (`MessengerView.arrivals`); None does not ask for them."""
     landmark: Landmark | None = None
@@ -118,6 +121,8 @@ class MessengerView:
     """What has come after `ViewRequest.heard_to`, if that was asked for."""
     questions: tuple[Question, ...]
     replies: tuple[RecommendedReply, ...]
+    filled: tuple[Rendered, ...]
+    """The replies as the open contact would get them, if that was asked for and there is one."""
 
     @property
     def campaign_here(self) -> Campaign:
@@ -173,6 +178,10 @@ def messenger_view(
     shown = request.keep_open or under_cursor
     if shown and (conversation is None or shown != expected):
         conversation = ask_open_conversation(conn, who, shown, now, with_record=request.with_record)
+    opened = conversation() if shown and conversation else None
+    replies, filled = around.replies(), tuple[Rendered, ...]()
+    if request.with_filled and opened:
+        filled = fill_in_all(conn, opened.conversation, who, [each.body for each in replies])
     return MessengerView(
         campaign=campaign,
         settings=kept,
@@ -190,11 +199,12 @@ def messenger_view(
         is_counted=search is None or search.matches.total is not None,
         drafts=drafts(),
         cursor_index=cursor,
-        open=conversation() if shown and conversation else None,
+        open=opened,
         departure=None if under_cursor == request.cursor_id else _departure(conn, who, request.cursor_id, now),
         arrivals=arrivals() if arrivals else None,
         questions=around.questions(),
-        replies=around.replies(),
+        replies=replies,
+        filled=filled,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from thrumsg_tui.domain.conversations import ConversationHead
 from thrumsg_tui.domain.enums import MessageKind, Status
 from thrumsg_tui.domain.fields import Rendered, may_be_misspelt, render
@@ -47,6 +49,14 @@ def _ask_values(conn: Connection, conversation: ConversationHead, who: Identity)
 def fill_in(conn: Connection, conversation: ConversationHead, who: Identity, template: str) -> Rendered:
     """Fill in the fields of a template for a conversation."""
     return _filled_in(conn, conversation, template, _ask_values(conn, conversation, who))
+
+
+def fill_in_all(
+    conn: Connection, conversation: ConversationHead, who: Identity, templates: Sequence[str]
+) -> tuple[Rendered, ...]:
+    """Fill in the fields of several templates for a conversation."""
+    values = field_values(conn, conversation, who)
+    return tuple(_filled_in(conn, conversation, template, lambda: values) for template in templates)
 
 
 def _filled_in(

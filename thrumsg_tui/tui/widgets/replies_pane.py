@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,17 +15,32 @@ from textual.strip import Strip
 from textual.widgets import Input
 
 from thrumsg_tui.domain.campaigns import RecommendedReply
+from thrumsg_tui.domain.fields import Rendered
 from thrumsg_tui.domain.names import search_rows
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.inputs import LineInput
-from thrumsg_tui.tui.widgets.line_widgets import LineWidget, ScrollingLines
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, ScrollingLines
 from thrumsg_tui.tui.widgets.pane import Pane
 
 _DIGITS = frozenset(key for each in commands_of(Scope.REPLIES) if each.takes_key for key in each.keys.split())
 
 _LINES_OF_A_REPLY = 2
+
+
+class _Shown(NamedTuple):
+    """A reply, its text as the open contact would get it, and the fields in that which have no value."""
+
+    reply: RecommendedReply
+    text: str
+    unresolved: Sequence[str]
+
+    def parts(self, line: str) -> list[Part]:
+        """Return a line of the text with such fields marked: they prevent sending (`docs/rules.md 7.1`)."""
+        fields = "|".join(re.escape(safe_text(field)) for field in self.unresolved)
+        pieces = re.split(f"({fields})", line) if fields else [line]
+        return [(piece, "warning" if place % 2 else "quiet") for place, piece in enumerate(pieces)]
 
 
 class MatchingReplies(ScrollingLines):
@@ -33,16 +50,16 @@ class MatchingReplies(ScrollingLines):
 
     def __init__(self) -> None:
         super().__init__()
-        self.all: Sequence[RecommendedReply] = ()
+        self.all: Sequence[_Shown] = ()
         self.search = ""
         self.cursor = 0
         self.active = False
         """Whether the pane has the focus, so that the cursor is shown."""
 
     @property
-    def found(self) -> list[RecommendedReply]:
+    def found(self) -> list[_Shown]:
         """The replies that match the search."""
-        return search_rows(self.all, self.search, lambda reply: f"{reply.title} {reply.body}")
+        return search_rows(self.all, self.search, lambda shown: f"{shown.reply.title} {shown.text}")
 
     def lines(self, width: int) -> list[Strip]:
         strips: list[Strip] = []
@@ -51,14 +68,16 @@ class MatchingReplies(ScrollingLines):
             none = "No recommended replies yet: the menu of the overview adds them."
             said = self.wrapped("No reply matches." if self.all else none, width - 2)
             strips += [self.strip([(f" {line}", "quiet")], width=width) for line in said]
-        for index, reply in enumerate(found):
-            if reply.is_global and (index == 0 or not found[index - 1].is_global):
-                strips.append(self.strip([(" for every campaign", "quiet")], width=width))
+        for index, shown in enumerate(found):
+            reply = shown.reply
+            if reply.is_global and (index == 0 or not found[index - 1].reply.is_global):
+                strips += [self.strip([], width=width)] if strips else []
+                strips.append(self.strip([(" For every campaign", "accent")], width=width))
             base = "cursor" if index == self.cursor and self.active else ""
             number = f"{pick.shown_for(index + 1):>2} " if index < len(pick.values) else "   "
             strips.append(self.strip([(number, "accent"), (safe_text(reply.title), "strong")], width=width, base=base))
-            body = self.shortened(reply.body, width - 4, _LINES_OF_A_REPLY)
-            strips += [self.strip([(f"   {line}", "quiet")], width=width) for line in body]
+            body = self.shortened(shown.text, width - 4, _LINES_OF_A_REPLY)
+            strips += [self.strip([("   ", ""), *shown.parts(line)], width=width, base=base) for line in body]
         return strips
 
 
@@ -79,7 +98,7 @@ class RepliesPane(Vertical):
     BINDINGS = bindings(commands_of(*SCOPES), checked=False, priority=True)
     DEFAULT_CSS = """
     RepliesPane #reply-row { height: 1; }
-    RepliesPane #reply-label { width: 9; }
+    RepliesPane #reply-label { width: 3; }
     RepliesPane #reply-search { border: none; height: 1; width: 1fr; padding: 0; background: $background; }
     """
 
@@ -93,19 +112,23 @@ class RepliesPane(Vertical):
     def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
-        self.search = ReplySearch(id="reply-search")
+        self.search = ReplySearch(placeholder="type to search", id="reply-search")
         self._list = MatchingReplies()
 
     def compose(self) -> ComposeResult:
         label = LineWidget(id="reply-label")
-        label.show([(" search: ", "quiet")])
+        label.show([(" / ", "quiet")])
         yield Horizontal(label, self.search, id="reply-row")
         yield self._list
 
-    def show_replies(self, replies: Sequence[RecommendedReply]) -> None:
-        """Show the replies of a campaign."""
-        if replies != self._list.all:
-            self._list.all = replies
+    def show_replies(self, replies: Sequence[RecommendedReply], filled: Sequence[Rendered]) -> None:
+        """Show the replies of a campaign, filled in for a contact; as they were written where `filled` is empty."""
+        if filled:
+            shown = [_Shown(reply, each.text, each.unresolved) for reply, each in zip(replies, filled, strict=True)]
+        else:
+            shown = [_Shown(reply, reply.body, ()) for reply in replies]
+        if shown != self._list.all:
+            self._list.all = shown
             self._list.remake()
 
     def begin(self) -> None:
@@ -137,7 +160,7 @@ class RepliesPane(Vertical):
 
     def action_pick(self, number: int) -> None:
         """Choose a reply by its number."""
-        self.post_message(self.Chosen(self._list.found[number - 1]))
+        self.post_message(self.Chosen(self._list.found[number - 1].reply))
 
     def action_choose(self) -> None:
         """Choose the reply under the cursor."""

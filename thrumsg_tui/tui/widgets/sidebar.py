@@ -73,7 +73,7 @@ class Sidebar(Vertical):
         """Show survey, replies, and what is known of contact and campaign."""
         contact = view.open.conversation if view.open else None
         self.survey.show_survey(view.questions, contact.answers if contact else {})
-        self.replies.show_replies(view.replies)
+        self.replies.show_replies(view.replies, view.filled)
         self.info.show_info(view, now, thrumsg.zone)
 
     def show_letters(self, *, shown: bool) -> None:

@@ -86,6 +86,7 @@ class PaneSwitcher:
         """Go to the recommended replies."""
         self._focus_sidebar(SidebarTab.REPLIES)
         self._sidebar.replies.begin()
+        self._screen.ask_again()
 
     def action_info(self) -> None:
         """Go to what is known of the contact, and to the campaign's settings."""

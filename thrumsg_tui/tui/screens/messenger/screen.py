@@ -170,6 +170,7 @@ class MessengerScreen(CommandScreen):
             keep_open=keep_open,
             by_phone=self._by_phone,
             with_record=self.sidebar.current is SidebarTab.INFO,
+            with_filled=self.sidebar.current is SidebarTab.REPLIES,
             heard_to=self._bell.heard_to,
             landmark=self.list_pane.landmark,
         )

@@ -70,6 +70,7 @@ class MessengerState:
         keep_open: ConversationId | None,
         by_phone: bool = False,
         with_record: bool = False,
+        with_filled: bool = False,
         heard_to: MessageId | None = None,
         landmark: Landmark | None = None,
     ) -> ViewRequest:
@@ -80,6 +81,7 @@ class MessengerState:
             keep_open: The conversation that stays open even if the cursor is elsewhere.
             by_phone: Also search phone numbers.
             with_record: Also read what is known of the contact's number in all campaigns.
+            with_filled: Also fill in the recommended replies for the contact.
             heard_to: The message after which later ones are told of.
             landmark: A row that is in memory.
         """
@@ -93,6 +95,7 @@ class MessengerState:
             keep_open=keep_open,
             sent_tab=self.shows_sent,
             with_record=with_record,
+            with_filled=with_filled,
             heard_to=heard_to,
             landmark=landmark,
         )
