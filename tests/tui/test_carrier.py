@@ -133,10 +133,10 @@ async def test_no_end_is_promised_while_our_only_number_is_stopped(office: Offic
         " VALUES ('+14155550100', 'twilio', 'long', 1, 'stopped', 'trial', 0)",
     )
     async with office.app() as person:
-        assert person.sees("carrier: 1 waiting, our number is stopped")
+        assert person.sees("Carrier: 1 waiting, our number is stopped")
         assert not person.sees("done by")
         change(office, "UPDATE gateway_number SET state = 'ready'")
-        await person.wait_for("carrier: 1 waiting, 4 a second, done by ")
+        await person.wait_for("Carrier: 1 waiting, 4 a second, done by ")
 
 
 async def test_a_doubt_that_nobody_asks_about_is_said(office: Office, maria: ConversationId) -> None:
@@ -157,7 +157,7 @@ async def test_a_sender_reads_the_short_form(office: Office, maria: Conversation
         assert not person.sees("credentials")
         await person.press("q")
         assert person.sees("Campaigns", SHORT)
-        assert not person.sees("carrier:")
+        assert not person.sees("Carrier:")
 
 
 async def test_there_is_no_banner_where_the_app_itself_delivers(office: Office, maria: ConversationId) -> None:
@@ -173,12 +173,12 @@ async def test_the_overview_and_the_campaigns_say_when_all_will_have_left(
     deliverer(office, pace=0.01)
     async with office.app() as person:
         done = office.clock.now + timedelta(seconds=100)
-        line = f"carrier: 1 waiting, 0.6 a minute, done by {done:%H:%M} UTC"
+        line = f"Carrier: 1 waiting, 0.6 a minute, done by {done:%H:%M} UTC"
         assert person.sees(line), person.screen
         await person.press("q")
-        assert person.sees("carrier: 1 waiting")
+        assert person.sees("Carrier: 1 waiting")
         change(office, "UPDATE message SET state = 'sent'")
-        await person.wait_for("carrier: nothing waits")
+        await person.wait_for("Carrier: nothing waits")
 
 
 @pytest.mark.parametrize("stopped", [False, True])
@@ -432,7 +432,7 @@ async def test_the_carrier_line_leaves_out_whole_parts_on_a_small_screen(doubtfu
         doubtful.contact(f"Waiting {nth}", texted=True)
     deliverer(doubtful, pace=0.2)
     async with doubtful.app(size=(80, 24)) as person:
-        line = next(line for line in person.lines if "carrier:" in line)
+        line = next(line for line in person.lines if "Carrier:" in line)
         assert "3 waiting, done by " in line
         assert ", 1 in doubt " in line
         assert "…" not in line

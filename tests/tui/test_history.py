@@ -91,6 +91,6 @@ async def test_the_titles_stand_above_their_columns(
 ) -> None:
     async with office.messenger(size=size) as person:
         await person.press("H")
-        at = {line.rindex("can be undone") for line in person.lines if "can be undone" in line}
-        assert sum("can be undone" in line for line in person.lines) > 1
-        assert len(at) == 1
+        at = [line.lower().rindex("can be undone") for line in person.lines if "an be undone" in line]
+        assert len(at) > 1
+        assert len(set(at)) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from rich.color import Color
 from rich.style import Style
@@ -19,14 +21,14 @@ async def test_each_column_has_a_title_above_it(office: Office, maria: Conversat
     opt_out_number(office.db, office.ana, office.conversation(maria).phone, note="Asked at the door")
     async with office.messenger(size=size) as person:
         await person.press("q", "O")
-        heading = next(line for line in person.lines if "number" in line and "since" in line)
+        heading = next(line for line in person.lines if "Number" in line and "Since" in line)
         row = next(line for line in person.lines if "(415) 555-0001" in line)
         for title, cell in (
-            ("number", "(415)"),
-            ("contact", "Maria"),
-            ("how", "manual"),
-            ("by", "Ana"),
-            ("since", "0"),
+            ("Number", "(415)"),
+            ("Contact", "Maria"),
+            ("How", "manual"),
+            ("By", "Ana"),
+            ("Since", "0"),
         ):
             assert row[heading.index(title) :].startswith(cell), f"{heading}\n{row}"
 
@@ -36,9 +38,31 @@ async def test_the_titles_stay_above_their_columns_beside_a_scrollbar(office: Of
         opt_out_number(office.db, office.ana, f"+1415555{number:04}")
     async with office.messenger(size=WIDE) as person:
         await person.press("q", "O")
-        heading = next(line for line in person.lines if "number" in line and "since" in line)
+        heading = next(line for line in person.lines if "Number" in line and "Since" in line)
         row = next(line for line in person.lines if "Ana Ortiz" in line and "manual" in line)
-        assert heading.index("by") == row.index("Ana Ortiz")
+        assert heading.index("By") == row.index("Ana Ortiz")
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_all_titles_begin_with_a_capital_below_a_blank_line_where_there_is_room(
+    office: Office, maria: ConversationId, size: tuple[int, int]
+) -> None:
+    opt_out_number(office.db, office.ana, office.conversation(maria).phone)
+    async with office.messenger(size=size) as person:
+        for keys, title in (
+            (["H"], "Change "),
+            (["q", "q"], " Sender "),
+            (["O"], " Number "),
+            (["q", "U"], " Name "),
+            (["q", "q"], " Campaign "),
+        ):
+            await person.press(*keys)
+            place = next(number for number, line in enumerate(person.lines) if title in line)
+            titles = re.findall(r"[a-zA-Z/]\S*(?: \S+)*", person.lines[place])
+            assert len(titles) > 3, person.screen
+            assert [each for each in titles if not each[0].isupper()] == []
+            if size == WIDE:
+                assert person.lines[place - 1] == "", person.screen
 
 
 @pytest.mark.parametrize("keys", [[], ["H"]], ids=["conversations", "history"])

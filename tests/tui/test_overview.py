@@ -289,8 +289,8 @@ async def test_a_narrow_window_shows_whole_names_of_campaigns_with_titles_above_
     async with office.app(size=(width, 18)) as person:
         assert person.sees(name)
         heading, row = (next(line for line in person.lines if word in line) for word in ("Campaign  ", name))
-        assert heading.split() == ["Campaign", "state", "sent/total", "needs", "reply"]
-        assert (heading.index("state"), len(heading.rstrip())) == (row.index("active"), len(row.rstrip()))
+        assert heading.split() == ["Campaign", "State", "Sent/total", "Needs", "reply"]
+        assert (heading.index("State"), len(heading.rstrip())) == (row.index("active"), len(row.rstrip()))
 
 
 async def test_a_narrow_window_shows_the_replies_of_all_hours(office: Office) -> None:
@@ -309,7 +309,7 @@ async def test_in_a_wide_window_the_columns_stand_near_the_longest_name(office: 
     add_user(office.db, office.ana, "max", *name.split(" ", 1), role=Role.SENDER)
     add_senders(office.db, office.ana, "Spring", ["max"])
     async with office.app(size=(width, 40)) as person:
-        for heading, title, cell in (("Campaign  ", "state", "active"), ("Sender ", "Status", "offline")):
+        for heading, title, cell in (("Campaign  ", "State", "active"), ("Sender ", "Status", "offline")):
             titles, row = (next(line for line in person.lines if word in line) for word in (heading, name[:14]))
             assert titles.index(title) == row.rindex(cell) <= max(28, len(f"  {name}  ")) + 1
             assert "…" not in row

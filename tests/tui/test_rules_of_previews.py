@@ -165,7 +165,7 @@ async def test_the_preview_says_who_gives_how_many_to_whom_by_status_and_who_is_
     office.contact("Una Free", None)
     async with menu_of(office, "campaign") as person:
         await fill_in(person, "a", to=[LEE])
-        assert person.sees("not started", "sent", "needs reply", "answered", "opted out", "moved")
+        assert person.sees("Not started", "Sent", "Needs reply", "Answered", "Opted out", "Moved")
         assert flows(person) == {
             "Unassigned → Lee Bishop": [1, 0, 0, 0, 0, 1],
             "Kim Alvarez → Lee Bishop": [1, 1, 1, 1, 2, 6],

@@ -89,8 +89,8 @@ class CampaignHeading(LineWidget):
     def render_line(self, y: int) -> Strip:
         """Draw the titles above the columns as they are now: they depend on the width, and on a scrollbar."""
         slim = (self._list.scrollable_content_region.width or self.size.width) < _SLIM
-        numbers = f"{'state':<9}{'sent/total':>{11 if slim else 15}}  "
-        right = f"{numbers}{'' if slim else 'progress  '} {'needs reply':>12} {'' if slim else '    created '}"
+        numbers = f"{'State':<9}{'Sent/total':>{11 if slim else 15}}  "
+        right = f"{numbers}{'' if slim else 'Progress  '} {'Needs reply':>12} {'' if slim else '    Created '}"
         self._left, self._right = [("  Campaign", "quiet")], [(right + " " * self._list.beside_rows, "quiet")]
         return super().render_line(y)
 

@@ -52,8 +52,8 @@ class DoubtsList(NumbersList[MessageInDoubt]):
     two_lines_below = 110
 
     def titles(self) -> tuple[Sequence[str], Sequence[str]]:
-        columns = [f"  {'tried at':<14}", f"{'contact':<19}", f"{'number':<16}", "words"]
-        return columns[: 3 if self.in_two_lines else 4], ["" if self.in_two_lines else "why "]
+        columns = [f"  {'Tried at':<14}", f"{'Contact':<19}", f"{'Number':<16}", "Words"]
+        return columns[: 3 if self.in_two_lines else 4], ["" if self.in_two_lines else "Why "]
 
     def draw(self, row: MessageInDoubt, index: int, line: int, width: int) -> Strip:
         base = self.cursor_look(index)

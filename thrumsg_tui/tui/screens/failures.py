@@ -28,7 +28,7 @@ class FailuresList(NumbersList[FailedMessage]):
     two_lines_below = 110
 
     def titles(self) -> tuple[Sequence[str], Sequence[str]]:
-        columns = [f"  {'failed at':<14}", f"{'contact':<19}", f"{'number':<16}", "why, and the words"]
+        columns = [f"  {'Failed at':<14}", f"{'Contact':<19}", f"{'Number':<16}", "Why, and the words"]
         return columns[: 3 if self.in_two_lines else 4], []
 
     def draw(self, row: FailedMessage, index: int, line: int, width: int) -> Strip:

@@ -58,8 +58,8 @@ class HistoryList(NumbersList[Event]):
     two_lines_below = 110
 
     def titles(self) -> tuple[Sequence[str], Sequence[str]]:
-        columns = [f"{'change':>8}  ", f"{'when':<14}", pad("who", _WHO)]
-        return columns if self.in_two_lines else [*columns, "  what"], ["can be undone "]
+        columns = [f"{'Change':>8}  ", f"{'When':<14}", pad("Who", _WHO)]
+        return columns if self.in_two_lines else [*columns, "  What"], ["Can be undone "]
 
     def draw(self, row: Event, index: int, line: int, width: int) -> Strip:
         base = self.cursor_look(index)

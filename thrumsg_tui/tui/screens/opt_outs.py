@@ -38,9 +38,9 @@ class OptedOutNumbers(NumbersList[OptOutRow]):
     two_lines_below = 100
 
     def titles(self) -> tuple[Sequence[str], Sequence[str]]:
-        columns = [f"  {'number':<18}", f"{'contact':<23}", f"{'how':<10}"]
-        by = [] if self.is_slim else [f" {'by':<{_BY}}"]
-        return columns if self.in_two_lines else [*columns, "note"], [*by, f" {'since':<11} "]
+        columns = [f"  {'Number':<18}", f"{'Contact':<23}", f"{'How':<10}"]
+        by = [] if self.is_slim else [f" {'By':<{_BY}}"]
+        return columns if self.in_two_lines else [*columns, "Note"], [*by, f" {'Since':<11} "]
 
     @property
     def is_slim(self) -> bool:

@@ -93,6 +93,7 @@ class ListingScreen(OverlayScreen, Generic[_Row]):
     placeholder, is not empty.
     """
 
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
     searches_for = ""
     list: PagedList[_Row]
 

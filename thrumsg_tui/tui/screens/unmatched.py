@@ -29,8 +29,8 @@ class UnmatchedList(NumbersList[UnmatchedMessage]):
     two_lines_below = 110
 
     def titles(self) -> tuple[Sequence[str], Sequence[str]]:
-        columns = [f"  {'when':<19}", f"{'from':<18}"]
-        return columns if self.in_two_lines else [*columns, "words"], []
+        columns = [f"  {'When':<19}", f"{'From':<18}"]
+        return columns if self.in_two_lines else [*columns, "Words"], []
 
     def draw(self, row: UnmatchedMessage, index: int, line: int, width: int) -> Strip:
         base, words = self.cursor_look(index), safe_text(words_of(row.body, row.media))

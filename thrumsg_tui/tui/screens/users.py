@@ -27,7 +27,7 @@ class UserList(OverlayList[PersonRow]):
     empty_text = f"Nobody matches: {key_of('overlay.escape')} clears the search."
 
     def titles(self) -> tuple[Sequence[str], Sequence[str]]:
-        return [f"  {'name':<21}", f"{'login':<13}", "e-mail"], [f" {'role':<10}", f"{'works on':>13} "]
+        return [f"  {'Name':<21}", f"{'Login':<13}", "E-mail"], [f" {'Role':<10}", f"{'Works on':>13} "]
 
     def draw(self, row: PersonRow, index: int, line: int, width: int) -> Strip:
         user = row.user

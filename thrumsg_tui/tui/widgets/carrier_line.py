@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.strip import Strip
 
+from thrumsg_tui.domain.wording import capitalized
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, width_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class CarrierLine(LineWidget):
         shows = ["D doubts"] if in_doubt else []
         shows += ["F failures"] if failed else []
         hint: list[Part] = [(f" {', '.join(shows).replace(' ', ' shows ', 1)} ", "accent")] if line and shows else []
-        self.show([(f"  {line}", "warning" if in_doubt else "quiet")] if line else [], hint)
+        self.show([(f"  {capitalized(line)}", "warning" if in_doubt else "quiet")] if line else [], hint)
         if self.has_class("-shown") is not bool(line):  # a new layout repaints the whole screen
             self.set_class(bool(line), "-shown")
 

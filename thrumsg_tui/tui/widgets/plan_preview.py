@@ -14,14 +14,14 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, fit
 
 _COLUMNS = {
-    Status.NOT_STARTED: ("not started", "new"),
-    Status.SENT: ("sent", "sent"),
-    Status.NEEDS_REPLY: ("needs reply", "waits"),
-    Status.ANSWERED: ("answered", "answ."),
+    Status.NOT_STARTED: ("Not started", "New"),
+    Status.SENT: ("Sent", "Sent"),
+    Status.NEEDS_REPLY: ("Needs reply", "Waits"),
+    Status.ANSWERED: ("Answered", "Answ."),
 }
 """The columns of the preview, with a title for wide and one for narrow windows."""
 
-_OPTED_OUT = ("opted out", "out")
+_OPTED_OUT = ("Opted out", "Out")
 
 _SLIM = 66
 """Below this width, in cells, names and numbers of a move have a line each."""
@@ -71,7 +71,7 @@ class PlanPreview(ScrollingLines):
         if not self._destinations or self._plan is None:
             return []
         gets = Counter(move.destination for move in self._plan.moves)
-        strips = [self.strip([(" to", "quiet")], [(f"{'holds':>9}{'gets':>9}{'then':>9} ", "quiet")], width=width)]
+        strips = [self.strip([(" To", "quiet")], [(f"{'Holds':>9}{'Gets':>9}{'Then':>9} ", "quiet")], width=width)]
         for destination in self._destinations:
             gained = gets[destination.id]
             numbers: list[Part] = [
@@ -89,7 +89,7 @@ class PlanPreview(ScrollingLines):
         heads = "".join(f"{title[not roomy]:>{column}}" for title in [*_COLUMNS.values(), _OPTED_OUT])
         strips = [
             self.strip(
-                [("" if width < _SLIM else " from → to", "quiet")], [(f"{heads}   moved ", "quiet")], width=width
+                [("" if width < _SLIM else " From → to", "quiet")], [(f"{heads}   Moved ", "quiet")], width=width
             )
         ]
         for flow in self._flows:

@@ -103,7 +103,7 @@ def _column_heading(column: SenderSort, arrow: str, width: int) -> str:
         case SenderSort.SENDER:
             return f"  {title}"
         case SenderSort.PROGRESS:
-            return f"{title:>11} " if width < _SLIM else f"{'sent/assigned':>15}  {title:<10} "
+            return f"{title:>11} " if width < _SLIM else f"{'Sent/assigned':>15}  {title:<10} "
         case SenderSort.NEEDS_REPLY:
             return f"{title:>13} "
         case SenderSort.WAITING:
