@@ -313,10 +313,10 @@ class Person:
 
     @property
     def notice(self) -> str:
-        """What the bottom line says, or the lines over the rows above it."""
+        """What the bottom line says, at its right end where there are keys too, or the lines over the rows above."""
         screen = next(each for each in reversed(self.app.screen_stack) if isinstance(each, HeldScreen))
         if not (over := screen.covered):
-            return self.lines[-1].strip()
+            return self.lines[-1].rpartition("   ")[2].strip()
         strips = self.app.screen._compositor.render_strips()[over.y : over.bottom]
         return " ".join(strip.crop(over.x, over.right).text.strip() for strip in strips)
 

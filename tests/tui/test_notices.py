@@ -59,6 +59,37 @@ async def test_a_notice_moves_nothing_and_the_next_key_takes_it_away(
             assert "? help" in person.lines[-1] or "Enter send" in person.lines[-1]
 
 
+@pytest.mark.parametrize("width", [200, 103])
+async def test_keys_stay_in_their_places_beside_a_notice_where_sixty_columns_are_left(
+    three: Office, width: int
+) -> None:
+    async with three.messenger(size=(width, 24)) as person:
+        keys = person.lines[-1]
+        await say(person, SHORT)
+        shown = person.lines[-1].removesuffix(SHORT).rstrip()
+        assert keys.startswith(shown)
+        assert "? help" in shown
+        assert person.notice == SHORT
+        await person.press("i", "escape")
+        assert person.lines[-1] == keys
+
+
+async def test_a_notice_that_leaves_less_room_stands_alone(three: Office) -> None:
+    async with three.messenger(size=(102, 24)) as person:
+        await say(person, SHORT)
+        assert person.lines[-1] == f" {SHORT}"
+
+
+async def test_the_keys_beside_a_notice_are_those_of_the_pane_with_the_focus(three: Office) -> None:
+    async with three.messenger(size=(120, 40)) as person:
+        await person.press("slash")
+        await say(person, SHORT)
+        assert "Enter to the list" in person.lines[-1]
+        await person.press("enter")
+        assert "Enter write" in person.lines[-1]
+        assert person.notice == SHORT
+
+
 @pytest.mark.parametrize("size", SIZES, ids=str)
 async def test_a_long_notice_covers_neither_the_message_box_nor_its_keys(three: Office, size: tuple[int, int]) -> None:
     async with three.messenger(size=size) as person:

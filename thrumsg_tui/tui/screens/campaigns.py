@@ -157,8 +157,7 @@ class CampaignsScreen(CommandScreen):
             self._heading.refresh()
         self._list.show_all(rows, cursor)
         self._list.repaint_changed()  # rows that are the same as before may have got older
-        if not self.key_line.notice:
-            self.key_line.show_keys(self.shown_commands())
+        self.key_line.name_keys(self.shown_commands())
 
     def on_paged_list_chosen(self) -> None:
         """Open the campaign under the cursor."""

@@ -1,4 +1,4 @@
-"""The bottom line: the keys of the screen, or a notice."""
+"""The bottom line: the keys of the screen, a notice, or both."""
 
 from __future__ import annotations
 
@@ -22,6 +22,12 @@ _PIECES = re.compile(r" ?[^ /]+/?| ?/")
 _ROOMY = 100
 """From this width on, in cells, the keys stand farther apart."""
 
+_ROOM_FOR_KEYS = 60
+"""Beside a notice that leaves this many cells free, the keys stay; with less room they would be too few to help."""
+
+_APART = "    "
+"""The least gap between keys and a notice, and the cell behind that."""
+
 _LARGEST_PART = 3
 """A notice covers at most the screen's height divided by this."""
 
@@ -29,8 +35,9 @@ _LARGEST_PART = 3
 class KeyLine(LineWidget):
     """The bottom line, which is always one row: the keys of the screen, or a notice.
 
-    A notice that has no room in it is drawn over the rows above, and nothing moves. Where the screen has a widget that
-    stays in sight, as the message box, the notice is above that, and the keys stay.
+    Where both have room, the notice is at the right end, and the keys stay in their places. A notice that has no room
+    in the line is drawn over the rows above, and nothing moves. Where the screen has a widget that stays in sight, as
+    the message box, the notice is above that, and the keys stay.
     """
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -74,7 +81,7 @@ class KeyLine(LineWidget):
         return self.asks and self._notice == sentence and not self._waiting and self.sight.before(before)
 
     def show_keys(self, commands: Sequence[Command]) -> None:
-        """Show commands with their keys and short names, in place of a notice."""
+        """Show commands with their keys and short names, and no notice any more."""
         self._notice, self.asks = "", False
         self._commands = commands
         self._paint()
@@ -82,10 +89,10 @@ class KeyLine(LineWidget):
     def name_keys(self, commands: Sequence[Command]) -> None:
         """Show other commands, but leave a notice as it is."""
         self._commands = commands
-        if not self._notice:
-            self._paint()
-        elif self._is_over:
+        if self._is_over:
             self.show(self._keys_that_fit(self.size.width))
+        else:
+            self._paint()
 
     def wait(self, sentence: str) -> None:
         """Show what the app waits for, in place of all else; an empty sentence ends that.
@@ -107,10 +114,13 @@ class KeyLine(LineWidget):
         self._paint()
 
     def _paint(self) -> None:
-        """Show the notice here or over the rows above, or else the keys."""
+        """Show the keys, and the notice beside or instead of them, or over the rows above."""
         said, room = self._said, self.size.width or 80
-        fits = width_of(said) <= room
-        self.show(said if said and fits else self._keys_that_fit(room))
+        fits, beside = width_of(said) <= room, room - width_of(said) - len(_APART)
+        if said and beside >= _ROOM_FOR_KEYS:
+            self.show(self._keys_that_fit(beside), [*said, (" ", "")])
+        else:
+            self.show(said if said and fits else self._keys_that_fit(room))
         if (self._is_over or not fits) and self.is_attached and isinstance(self.screen, HeldScreen):
             self._is_over = not fits
             self.screen.draw_over(None if fits else self._lines)
@@ -135,7 +145,7 @@ class KeyLine(LineWidget):
 
     def _keys_that_fit(self, room: int) -> list[Part]:
         """Return the commands in their order, as many as fit."""
-        gap = " " if room >= _ROOMY else ""
+        gap = " " if self.size.width >= _ROOMY else ""
         groups = [_named(each, gap) for each in self._commands if each.footer and each.keys]
         widths = accumulate(map(width_of, groups))
         fitting = zip(groups, widths, strict=True)
