@@ -80,11 +80,12 @@ async def test_the_words_that_are_answered_stay_in_sight(
 
 
 async def test_a_reply_that_is_cut_ends_in_an_ellipsis(office: Office, maria: ConversationId) -> None:
-    office.replies("Long," + "It is a long way to the library from here. " * 4, "Short,Short of it.")
+    office.replies("Long," + "It is a long way to the library from here. " * 40, "Short,Short of it.")
     async with office.messenger(size=(80, 24)) as person:
         await person.press("a", *"long")
         title = person.lines.index(next(line for line in person.lines if line.strip().endswith("1 Long")))
-        assert person.lines[title + 2].endswith("…")
+        assert person.lines[-2].endswith("…")
+        assert all("library" in line for line in person.lines[title + 1 : -1])
         await person.press(*["backspace"] * 4, *"short")
         assert not any(line.strip().endswith("…") for line in person.lines[title:])
 
@@ -184,6 +185,45 @@ async def test_replies_are_shown_as_the_contact_would_get_them(
         assert person.row == "Dev Patel"
         await person.press("a")
         assert person.sees("Thank you Dev!")
+
+
+async def test_replies_are_whole_where_there_is_room_and_else_as_long_as_there_is(
+    office: Office, maria: ConversationId
+) -> None:
+    del maria
+    text = "It is a long way to the library from here. " * 6
+    office.replies(f"First,{text}A", f"Second,{text}B", f"Third,{text}C")
+    for size, shown in (((200, 60), 3), ((200, 30), 0)):
+        async with office.messenger(size=size) as person:
+            await person.press("a")
+            pane = [line[162:].strip() for line in person.lines[2:-1]]
+            assert sum(line.endswith(("here. A", "here. B", "here. C")) for line in pane) == shown
+            assert sum(line.endswith("…") for line in pane) == 3 - shown
+            assert pane[pane.index("For every campaign") - 1] == ""
+            assert len([line for line in pane if line]) > 15
+
+
+async def test_the_reply_under_the_cursor_stays_in_sight(office: Office, maria: ConversationId) -> None:
+    del maria
+    office.replies(*(f"Reply {letter},{letter * 200}" for letter in "ABCDEFGH"))
+    async with office.messenger(size=(80, 24)) as person:
+        await person.press("a", *["down"] * 10)
+        assert person.sees("Sorry to bother you.")
+        assert not person.sees("At the library.")
+        await person.press(*["up"] * 10)
+        assert person.sees("1 Where")
+
+
+async def test_the_bottom_line_and_the_head_say_what_the_keys_do_among_the_replies(
+    office: Office, maria: ConversationId
+) -> None:
+    del maria
+    for keys, way in (("a",), "Esc, then"), (("enter", "ctrl+r"), "Esc, Esc, then"):
+        async with office.messenger(size=(120, 40)) as person:
+            await person.press(*keys)
+            assert person.sees("1 to 9 picks, or type to search  Enter chooses", f"{way} r Reassign  o Opt Out")
+            await person.press(*["escape"] * way.count("Esc"), "r")
+            assert person.sees("Reassign Maria Lopez")
 
 
 async def choose(person: Person, digit: str, before: str = "") -> None:

@@ -39,7 +39,9 @@ COMMANDS = (
         Scope.REPLIES,
         "to {last} picks, or type to search",
     ),
-    Command("replies.choose", "enter", "choose", "Choose", "Put the reply under the cursor there", Scope.REPLIES),
+    Command(
+        "replies.choose", "enter", "choose", "Choose", "Put the reply under the cursor there", Scope.REPLIES, "chooses"
+    ),
     Command("replies.down", "down", "move(1)", "Down", "Go to the next reply", Scope.REPLIES, is_step=True),
     Command("replies.up", "up", "move(-1)", "Up", "Go to the reply before", Scope.REPLIES, is_step=True),
     Command("scroll.down", "down", "scroll_down", "Down", "Scroll a line down", Scope.SCROLLED),

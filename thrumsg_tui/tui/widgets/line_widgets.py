@@ -118,7 +118,7 @@ class StripWidget(Widget):
     def shortened(self, text: str, width: int, most: int) -> list[str]:
         """Wrap a text from outside into at most `most` lines; an ellipsis shows that something was cut."""
         lines = self.wrapped(text, width)
-        return [*lines[: most - 1], fit(" ".join(lines[most - 1 :]), width)]
+        return lines if len(lines) <= most else [*lines[: most - 1], fit(" ".join(lines[most - 1 :]), width)]
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw lines as they are; Textual would make each of them anew, for borders and filters that there are not."""

@@ -26,7 +26,11 @@ from thrumsg_tui.tui.widgets.pane import Pane
 
 _DIGITS = frozenset(key for each in commands_of(Scope.REPLIES) if each.takes_key for key in each.keys.split())
 
-_LINES_OF_A_REPLY = 2
+_LEAST_LINES = 2
+"""Of each reply at least as many lines are shown; more where the pane has room for that of all."""
+
+_LINES_OF_HEADING = 2
+"""The heading above the replies for every campaign, and the blank line before it."""
 
 
 class _Shown(NamedTuple):
@@ -55,6 +59,8 @@ class MatchingReplies(ScrollingLines):
         self.cursor = 0
         self.active = False
         """Whether the pane has the focus, so that the cursor is shown."""
+        self._places: list[tuple[int, int]] = []
+        """The first line of each reply, and the number of its lines."""
 
     @property
     def found(self) -> list[_Shown]:
@@ -68,6 +74,8 @@ class MatchingReplies(ScrollingLines):
             none = "No recommended replies yet: the menu of the overview adds them."
             said = self.wrapped("No reply matches." if self.all else none, width - 2)
             strips += [self.strip([(f" {line}", "quiet")], width=width) for line in said]
+        self._places = []
+        most = self._lines_of_each(found, width)
         for index, shown in enumerate(found):
             reply = shown.reply
             if reply.is_global and (index == 0 or not found[index - 1].reply.is_global):
@@ -75,10 +83,29 @@ class MatchingReplies(ScrollingLines):
                 strips.append(self.strip([(" For every campaign", "accent")], width=width))
             base = "cursor" if index == self.cursor and self.active else ""
             number = f"{pick.shown_for(index + 1):>2} " if index < len(pick.values) else "   "
-            strips.append(self.strip([(number, "accent"), (safe_text(reply.title), "strong")], width=width, base=base))
-            body = self.shortened(shown.text, width - 4, _LINES_OF_A_REPLY)
-            strips += [self.strip([("   ", ""), *shown.parts(line)], width=width, base=base) for line in body]
+            title = self.strip([(number, "accent"), (safe_text(reply.title), "strong")], width=width, base=base)
+            body = self.shortened(shown.text, width - 4, most)
+            self._places.append((len(strips), 1 + len(body)))
+            strips += [title, *(self.strip([("   ", ""), *shown.parts(line)], width=width, base=base) for line in body)]
         return strips
+
+    def _lines_of_each(self, found: Sequence[_Shown], width: int) -> int:
+        """Return how many lines each reply may have, so that all are whole or as long as the pane has room for."""
+        needed = [len(self.wrapped(shown.text, width - 4)) for shown in found]
+        headings = _LINES_OF_HEADING if any(shown.reply.is_global for shown in found) else 0
+        room = self.size.height - len(found) - headings
+        most = max(needed, default=_LEAST_LINES)
+        while most > _LEAST_LINES and sum(min(each, most) for each in needed) > room:
+            most -= 1
+        return most
+
+    def show_cursor(self) -> None:
+        """Draw the lines again, and scroll as little as needed to show the reply under the cursor."""
+        self.remake()
+        if self.cursor < len(self._places):
+            top, height = self._places[self.cursor]
+            here = self.scroll_offset.y
+            self.scroll_to(y=min(max(here, top + height - self.size.height), top), animate=False, immediate=True)
 
 
 class ReplySearch(LineInput):
@@ -156,7 +183,7 @@ class RepliesPane(Vertical):
         """Move the cursor."""
         last = len(self._list.found) - 1
         self._list.cursor = max(0, min(self._list.cursor + step, last))
-        self._list.remake()
+        self._list.show_cursor()
 
     def action_pick(self, number: int) -> None:
         """Choose a reply by its number."""
@@ -188,4 +215,4 @@ class RepliesPane(Vertical):
 
     def _narrow(self, search: str) -> None:
         self._list.search, self._list.cursor = search, 0
-        self._list.remake()
+        self._list.show_cursor()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -47,6 +49,8 @@ class ConversationPane(Vertical):
         self.notice = Static(id="notice", markup=False)
         self.box = MessageBox(glyphs, id="box")
         self.drafts = DraftKeeper(self.box)
+        self.is_behind_sidebar = False
+        """Whether the sidebar was opened from here, where leaving it leads back to."""
         self.read_to: MessageId | None = None
         """The last message that the person has seen."""
 
@@ -181,15 +185,19 @@ class ConversationPane(Vertical):
         opt = command("messenger.opt_out").shown_key
         may_opt = who.may(Permission.OPT_IN) or not contact.opted_out
         opts = f" {opt} Opt {'In' if contact.opted_out else 'Out'} " if may_opt else ""
-        focused = self._focused
-        types = focused is self.box or isinstance(focused, SearchInput)  # these keys, as letters
-        first = f" {key_of('box.leave')}, then" if types else ""
+        first = f" {', '.join(map(key_of, self._out_of_text))}, then" if self._out_of_text else ""
         lookup = f" {command('app.lookup').shown_key} Lookup "
         keys: list[Part] = [(first, "quiet"), (reassign, "quiet"), (opts, "quiet"), (lookup, "quiet")]
-        if isinstance(focused, ReplySearch):  # from which Esc may lead to the box
-            keys = []
         self.head.show(parts, keys if self._narrow else ())
         self.head_keys.show(keys)
+
+    @property
+    def _out_of_text(self) -> Sequence[str]:
+        """The commands that lead from a text, where these keys are letters, to the list."""
+        focused = self._focused
+        if isinstance(focused, ReplySearch):
+            return ["pane.leave", "box.leave"] if self.is_behind_sidebar else ["pane.leave"]
+        return ["box.leave"] if focused is self.box or isinstance(focused, SearchInput) else []
 
     def fills_box(self, view: MessengerView) -> bool:
         """Return whether `show` would put another text into the box: a view opens another conversation."""

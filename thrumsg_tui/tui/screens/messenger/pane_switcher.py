@@ -62,8 +62,6 @@ class PaneSwitcher:
         self._conversation = conversation
         self._sidebar = sidebar
         self._yellow_bar = yellow_bar
-        self._came_from = _Front.LIST
-        """The pane from which the sidebar was opened."""
 
     def focus_list(self) -> None:
         """Show the list and put the focus into it."""
@@ -96,14 +94,14 @@ class PaneSwitcher:
 
     def leave_sidebar(self) -> None:
         """Go back to the message box or the list, from which the sidebar was opened."""
-        if self._came_from is _Front.CONVERSATION:
+        if self._conversation.is_behind_sidebar:
             self.focus_box()
         else:
             self.focus_list()
 
     def _focus_sidebar(self, tab: SidebarTab) -> None:
         if not self.in_sidebar:
-            self._came_from = self._front
+            self._conversation.is_behind_sidebar = self._front is _Front.CONVERSATION
         self._bring_to_front(_Front.SIDEBAR, self._sidebar.turn_to(tab))
 
     @property
