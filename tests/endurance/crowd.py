@@ -165,3 +165,6 @@ class Crowd:
             self.largest_log = max(self.largest_log, log.stat().st_size)
         for session in self.sessions:
             session.measure()
+            person = self.workers.get(session)
+            if session.rehearsed is None and not (person and person.is_rehearsing):
+                session.rehearsed = monotonic()

@@ -60,7 +60,9 @@ class Session:
         self.terminal = Unseen(self._words, environment=self._environment)
         self.faults: list[str] = []
         self.sizes: list[tuple[float, int]] = []
-        """The memory in use: (seconds of the monotonic clock, bytes)."""
+        """The memory in use since it was opened: (seconds of the monotonic clock, bytes)."""
+        self.rehearsed: float | None = None
+        """When its user had done each thing once since it was opened; None before that."""
         self._busy_since: float | None = None
 
     def begin(self) -> None:
@@ -90,6 +92,7 @@ class Session:
             return False
         self.terminal.close()
         self.sizes.clear()
+        self.rehearsed = None
         self.terminal = Unseen(self._words, environment=self._environment)
         return True
 

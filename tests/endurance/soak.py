@@ -26,12 +26,19 @@ from tests.cli.damaging import own_environment
 from tests.endurance.crowd import Crowd
 from tests.endurance.ledger import missing
 from tests.endurance.office import Office
+from tests.endurance.session import Session
 
 LAST = 300.0
-"""The last seconds of a run, in which memory must not grow."""
+"""The last seconds of a run, in which memory must not grow.
+
+Who has opened the app anew since then, or has not done each thing once before, is not judged: it still loads screens.
+"""
 
 SETTLED = 480.0
 """Seconds that a run must last so that its memory is judged; before it, everybody does each thing once."""
+
+MOST_ANEW = 0.25
+"""Part of the sessions that may not be judged."""
 
 MOST_GROWTH, LARGEST_LOG, LATEST = 1.0, 64.0, 1.0
 """MiB of memory in the last part of a run, MiB of the write-ahead log, seconds until 99 of 100 changes are seen."""
@@ -61,9 +68,10 @@ def main() -> int:
         crowd.looks.found += missing(office.database, _acknowledged(crowd), _people(crowd))
         wrong = [*died, *crowd.looks.found, *_seen_by_people(crowd), *crowd.marks.interference()]
         wrong += [f"{log}: {log.read_text()[-2000:]}" for log in Path(folder).rglob("*.log")]
-        for line in _report(crowd, monotonic() - begun):
+        of_memory = judged(crowd.sessions, args.minutes * 60)
+        for line in _report(crowd, of_memory, monotonic() - begun):
             sys.stdout.write(f"{line}\n")
-        wrong += _beyond(crowd, args.minutes * 60)
+        wrong += _beyond(crowd, of_memory, args.minutes * 60)
     sys.stdout.writelines(f"WRONG: {each}\n" for each in wrong[:20])
     sys.stdout.write(f"{len(wrong)} things were wrong\n")
     return int(bool(wrong))
@@ -82,13 +90,13 @@ def _seen_by_people(crowd: Crowd) -> list[str]:
     return [*faults, *(fault for writer in crowd.writers for fault in writer.faults)]
 
 
-def _report(crowd: Crowd, seconds: float) -> list[str]:
+def _report(crowd: Crowd, of_memory: Sequence[Session], seconds: float) -> list[str]:
     done = sum((Counter(person.done) for person in crowd.workers.values()), Counter[str]())
     commands = sum((writer.ended for writer in crowd.writers), Counter[tuple[str, int]]())
     refused = sum(count for (_, status), count in commands.items() if status)
     apps = resource.getrusage(resource.RUSAGE_CHILDREN)
     late = sorted(crowd.marks.seen.values())
-    growths = sorted(_growth(session.sizes) for session in crowd.sessions)
+    growths = sorted(growth(session.sizes) for session in of_memory) or [float("nan")]
     largest = max(size for session in crowd.sessions for _, size in session.sizes) / MIB
     return [
         f"{len(crowd.sessions)} sessions, {len(crowd.writers)} writers, {seconds:,.0f} s, "
@@ -101,12 +109,12 @@ def _report(crowd: Crowd, seconds: float) -> list[str]:
         f"(99 of 100), {_part(late, 1):.3f} s (worst) of {len(crowd.marks.stored)}; "
         f"{len(crowd.marks.stored) - len(late)} never",
         f"largest write-ahead log: {crowd.largest_log / MIB:.1f} MiB",
-        f"memory: {largest:.1f} MiB at most; growth in the last {LAST:,.0f} s: {median(growths):+.2f} MiB (median), "
-        f"{growths[-1]:+.2f} MiB (most)",
+        f"memory: {largest:.1f} MiB at most; growth in the last {LAST:,.0f} s, {len(of_memory)} of "
+        f"{len(crowd.sessions)} sessions: {median(growths):+.2f} MiB (median), {growths[-1]:+.2f} MiB (most)",
     ]
 
 
-def _beyond(crowd: Crowd, seconds: float) -> list[str]:
+def _beyond(crowd: Crowd, of_memory: Sequence[Session], seconds: float) -> list[str]:
     """What is beyond its limit."""
     wrong = list(crowd.marks.missed(crowd.watchers))
     late = sorted(crowd.marks.seen.values())
@@ -114,9 +122,20 @@ def _beyond(crowd: Crowd, seconds: float) -> list[str]:
         wrong.append(f"a change is on the others' screens after {_part(late, 0.99):.3f} s (99 of 100)")
     if crowd.largest_log / MIB > LARGEST_LOG:
         wrong.append(f"the write-ahead log had {crowd.largest_log / MIB:.0f} MiB")
-    growths = [(session.login, _growth(session.sizes)) for session in crowd.sessions] if seconds >= SETTLED else []
-    grown = [f"{login} grew by {growth:.2f} MiB" for login, growth in growths if growth > MOST_GROWTH]
-    return [*wrong, *grown]
+    grown = {session.login: growth(session.sizes) for session in of_memory} if seconds >= SETTLED else {}
+    wrong += [f"{login} grew by {size:.2f} MiB" for login, size in grown.items() if size > MOST_GROWTH]
+    if len(of_memory) < (1 - MOST_ANEW) * len(crowd.sessions):
+        wrong.append(f"the memory of only {len(of_memory)} of {len(crowd.sessions)} sessions could be judged")
+    return wrong
+
+
+def judged(sessions: Sequence[Session], seconds: float) -> list[Session]:
+    """The sessions that were open and rehearsed before the last part began; of a short run all."""
+    measured = [session for session in sessions if session.sizes]
+    if seconds < SETTLED or not measured:
+        return measured
+    begins = max(session.sizes[-1][0] for session in measured) - LAST
+    return [session for session in measured if session.rehearsed is not None and session.rehearsed <= begins]
 
 
 def _by_name(commands: Counter[tuple[str, int]]) -> Counter[str]:
@@ -131,7 +150,7 @@ def _part(ordered: Sequence[float], part: float) -> float:
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else float("inf")
 
 
-def _growth(sizes: Sequence[tuple[float, int]]) -> float:
+def growth(sizes: Sequence[tuple[float, int]]) -> float:
     """MiB by which a line through the sizes of the last part rises over it, or over as much as there is of it."""
     last = [(at, size / MIB) for at, size in sizes if at > sizes[-1][0] - LAST]
     middle = sum(at for at, _ in last) / len(last)

@@ -16,6 +16,7 @@ from tests.endurance.ledger import missing, problems
 from tests.endurance.office import CAMPAIGN, WATCHED, Office, phone, watched_phone
 from tests.endurance.person import Person
 from tests.endurance.session import Session
+from tests.endurance.soak import LAST, MIB, SETTLED, growth, judged
 from tests.endurance.watching import Marks
 from tests.store.processes import ROOT
 from thrumsg_tui.store.database import Database
@@ -113,3 +114,16 @@ def test_nobody_works_in_the_campaign_that_is_only_watched(office: Office) -> No
         assert Person.is_astray(admin.terminal.screen)
     finally:
         admin.close()
+
+
+def test_memory_is_judged_where_everything_was_done_before_the_last_part(office: Office) -> None:
+    steady, late, rehearsing, silent = (Session(office, office.admins[0]) for _ in range(4))
+    for session in (steady, late, rehearsing, silent):
+        session.close()
+    for session in (steady, late, rehearsing):
+        session.sizes = [(at, int(50 * MIB + at / SETTLED * MIB)) for at in (0.0, SETTLED / 2, SETTLED)]
+    steady.rehearsed, late.rehearsed = SETTLED - LAST, SETTLED - LAST + 1
+    assert judged([steady, late, rehearsing, silent], SETTLED) == [steady]
+    assert judged([steady, late, rehearsing, silent], SETTLED - 1) == [steady, late, rehearsing]
+    rise = 0.5  # of 1 MiB in 480 s, of which the last part has sizes from 240 on
+    assert growth(steady.sizes) == pytest.approx(rise)
