@@ -22,16 +22,15 @@ from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.preferences import Preferences
 from thrumsg_tui.garbage import Tidying, collect_from_now_on
 from thrumsg_tui.store.changes.due import let_due
-from thrumsg_tui.tui.app_context import TakesEarly, Waiting
 from thrumsg_tui.tui.bulk_move_runner import BulkMoveRunner
 from thrumsg_tui.tui.commands import bindings, command, is_chord, is_step, key_of
 from thrumsg_tui.tui.commands.command import name_arrows
 from thrumsg_tui.tui.key_queue import KeyQueue
 from thrumsg_tui.tui.opening_route import read_opening
+from thrumsg_tui.tui.painting import StyledScreen
 from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.shutdown import Shutdown
-from thrumsg_tui.tui.stale_keys import Painted
 from thrumsg_tui.tui.terminal import TerminalDriver
 from thrumsg_tui.tui.textual_compat import (
     bound_geometry_caches,
@@ -168,13 +167,13 @@ class ThrumsgApp(WatchingApp):
         screen = self.screen
         if self.is_on_the_way or not screen.is_mounted:
             return False
-        return not isinstance(screen, Waiting) or screen.ready_for_keys
+        return not isinstance(screen, StyledScreen) or screen.ready_for_keys
 
     def takes_early(self, event: Event) -> bool:
         """Whether the front screen takes a key before it shows the result of the last one."""
         screen = self.screen
         up = screen.is_mounted and not self.is_on_the_way
-        return up and isinstance(event, Key) and isinstance(screen, TakesEarly) and screen.takes_early(event)
+        return up and isinstance(event, Key) and isinstance(screen, StyledScreen) and screen.takes_early(event)
 
     def has_command(self, key: str) -> bool:
         """Whether a command is on a key here."""
@@ -192,7 +191,7 @@ class ThrumsgApp(WatchingApp):
 
     def post_display_hook(self) -> None:
         """Tell the front screen that its drawing was written to the terminal; the first one ends the start."""
-        if isinstance(self.front, Painted) and not is_batching(self):
+        if isinstance(self.front, StyledScreen) and not is_batching(self):
             self.front.was_painted()
         if isinstance(self.front, CommandScreen) and not self.front.is_held:
             collect_from_now_on()
@@ -248,7 +247,7 @@ class ThrumsgApp(WatchingApp):
     def settled(self) -> bool:
         """Whether no work is pending, so that a test may look at the screen."""
         asked = not isinstance(self.screen, CommandScreen) or self.screen.settled
-        painted = not isinstance(self.screen, Painted) or not self.screen.to_be_painted
+        painted = not isinstance(self.screen, StyledScreen) or not self.screen.to_be_painted
         return asked and painted and self.store.busy == 0 and not self.keys.busy
 
     # Ending

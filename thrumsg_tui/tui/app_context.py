@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
-from textual.events import Event, Key
+from textual.events import Event
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -126,25 +126,8 @@ class Keyboard(Protocol):
 
 
 @runtime_checkable
-class TakesEarly(Protocol):
-    """A screen that takes some keys before it shows the result of the last one."""
-
-    def takes_early(self, key: Key) -> bool:
-        """Whether it takes this one."""
-
-
-@runtime_checkable
 class Saying(Protocol):
     """A screen or dialog that can show a sentence."""
 
     def say(self, sentence: str) -> None:
         """Show a sentence."""
-
-
-@runtime_checkable
-class Waiting(Protocol):
-    """A screen or dialog that shows the result of a key with a delay."""
-
-    @property
-    def ready_for_keys(self) -> bool:
-        """Whether the result of the last key is shown."""

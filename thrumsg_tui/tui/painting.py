@@ -37,6 +37,7 @@ from thrumsg_tui.tui.textual_compat import (
 from thrumsg_tui.tui.theme import color_system_of, is_light, tells_light, theme_for
 
 if TYPE_CHECKING:
+    from textual.events import Key
     from textual.filter import LineFilter
 
     from thrumsg_tui.domain.preferences import Preferences
@@ -47,6 +48,8 @@ _Result = TypeVar("_Result")
 class StyledScreen(Screen[_Result], Generic[_Result]):
     """A screen whose styles are right whenever it comes to the front, and of which a new focus paints only the widgets.
 
+    It says when it takes keys: a screen that shows the result of a key with a delay overrides that.
+
     Textual styles all its widgets again, in case its theme changed meanwhile. Here that stays, whatever the terminal
     shows for its colours, and a change of a class or of the focus styles the widgets at once, behind other screens too.
     """
@@ -56,6 +59,23 @@ class StyledScreen(Screen[_Result], Generic[_Result]):
     @on(events.ScreenResume)
     def _keep_styles(self, event: events.ScreenResume) -> None:
         event.refresh_styles = False
+
+    @property
+    def ready_for_keys(self) -> bool:
+        """Whether the screen shows the result of the last key."""
+        return True
+
+    def takes_early(self, key: Key) -> bool:
+        """Whether the screen takes a key before it shows the result of the last one."""
+        return False
+
+    @property
+    def to_be_painted(self) -> bool:
+        """Whether a key would be stale until the screen is painted."""
+        return False
+
+    def was_painted(self) -> None:
+        """Note that the drawing was written to the terminal."""
 
 
 class HeldScreen(StyledScreen[_Result], Generic[_Result]):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import inf
 from time import monotonic
-from typing import Protocol, runtime_checkable
 
 TOO_EARLY = "{} came before this was shown: press it again."
 """The warning for a stale key, which does nothing."""
@@ -48,18 +47,6 @@ class Sight:
     def not_until(self, at: float) -> None:
         """Count no key that is pressed before a time of the monotonic clock: it may be meant for something else."""
         self._not_until = at
-
-
-@runtime_checkable
-class Painted(Protocol):
-    """A screen that is told when it has been painted."""
-
-    @property
-    def to_be_painted(self) -> bool:
-        """Whether a key would be stale until the screen is painted."""
-
-    def was_painted(self) -> None:
-        """Note that the drawing was written to the terminal."""
 
 
 def joins_keys(environment: Mapping[str, str]) -> bool:
