@@ -21,6 +21,7 @@ import pytest
 from rich.segment import Segment
 from textual import _time
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
+from textual._queue import Queue
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.cache import FIFOCache
@@ -54,7 +55,7 @@ async def instances(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
         driver = LinuxDriver(app)
     updates = [LayoutUpdate([], Region()), ChopsUpdate([], [], [])]
     drawing = [Strip([]), FIFOCache(1), Compositor(), *updates]
-    made = [app, driver, WriterThread(sys.stderr), Screen(), Widget(), XTermParser(), *drawing, Key("a", "a")]
+    made = [app, driver, WriterThread(sys.stderr), Screen(), Widget(), XTermParser(), Queue(), *drawing, Key("a", "a")]
     return {type(each).__name__: each for each in made} | {"Event": made[-1]}
 
 

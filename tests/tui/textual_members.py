@@ -70,6 +70,7 @@ RELIED_UPON = (
     TextualMember(_WIDGET, "_refresh_scrollbars", "()", _HERE, "Textual calls it only when the size changes"),
     TextualMember(_WIDGET, "_check_refresh", "()", _HERE, "tells the screen what is to be repainted"),
     TextualMember(_WIDGET, "_message_queue", "Queue", _HERE, "a screen is shown when its widgets are idle"),
+    TextualMember("textual._queue.Queue", "ready_event", "Event", _HERE, "who has handled all messages waits for it"),
     TextualMember(_WIDGET, "_layout_required", "bool", _HERE, "a screen is shown when its widgets are laid out"),
     TextualMember(_WIDGET, "_scroll_required", "bool", _HERE, "tells a repaint from a new layout"),
     TextualMember(_WIDGET, "_refresh_styles_required", "bool", _HERE, "tells a repaint from new styles"),

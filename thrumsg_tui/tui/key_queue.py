@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from textual.app import ScreenStackError
 from textual.events import Callback, Event, Key
 
+from thrumsg_tui.tui.textual_compat import is_at_rest
+
 if TYPE_CHECKING:
     from thrumsg_tui.tui.app_context import Keyboard
 
@@ -117,8 +119,10 @@ class KeyQueue:
             before = now
 
     async def _round(self) -> None:
-        """Let the focused widget and its ancestors handle their queued messages."""
+        """Let the focused widget and its ancestors handle their messages, unless there are none on the whole screen."""
         start = self._app.focused or self._app.screen
+        if all(map(is_at_rest, start.ancestors_with_self)) and all(map(is_at_rest, self._app.screen.walk_children())):
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout(self._patience):
                 for node in start.ancestors_with_self:

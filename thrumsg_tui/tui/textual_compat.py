@@ -19,6 +19,7 @@ from textual import constants
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate, ReflowResult
 from textual._parser import ParseError
+from textual._queue import Queue
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App
@@ -29,6 +30,8 @@ from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.geometry import Region, Size
+from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -54,6 +57,7 @@ __all__ = [
     "exception_of",
     "forget_removed_widgets",
     "has_work",
+    "is_at_rest",
     "is_batching",
     "is_displaying",
     "is_exiting",
@@ -192,6 +196,12 @@ def refresh_scrollbars(widget: Widget) -> None:
 def repaint_required(widget: Widget) -> bool:
     """Return whether anything of the widget is to be painted that its screen does not know of yet."""
     return widget._repaint_required and bool(widget._repaint_regions)
+
+
+def is_at_rest(node: MessagePump) -> bool:
+    """Return whether a widget, screen or app has handled all its messages, and waits for the next one."""
+    queue: Queue[Message] = node._message_queue
+    return queue.empty() and len(queue.ready_event._waiters) > 0  # who waits there is not within a handler
 
 
 def has_work(widget: Widget) -> bool:
