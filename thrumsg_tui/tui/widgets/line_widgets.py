@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import ClassVar
 
@@ -90,25 +89,19 @@ def flowed(groups: Iterable[Sequence[Part]], width: int, indent: str = "") -> li
 class StripWidget(Widget):
     """A widget that draws strips from parts. It has neither a border nor padding."""
 
-    _keeps_style = False
     _style: Style | None = None
 
     @property
     def style_of_lines(self) -> Style:
         """The style of the widget, below all looks; it depends on all ancestors."""
-        style = self._style or self.rich_style
-        if self._keeps_style:
-            self._style = style
-        return style
+        if self._style is None:
+            self._style = self.rich_style
+        return self._style
 
-    @contextmanager
-    def one_style(self) -> Iterator[None]:
-        """Compute the style once for all lines that are drawn within this block."""
-        self._keeps_style = True
-        try:
-            yield
-        finally:
-            self._keeps_style, self._style = False, None
+    def notify_style_update(self) -> None:
+        """Compute the style anew: it or that of an ancestor has changed, which styles all that is within."""
+        self._style = None
+        super().notify_style_update()
 
     def wrapped(self, text: str, width: int) -> list[str]:
         """Wrap a text from outside into lines of `width` cells."""
@@ -123,12 +116,11 @@ class StripWidget(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw lines as they are; Textual would make each of them anew, for borders and filters that there are not."""
         left, right = crop.column_span
-        with self.one_style():
-            lines = map(self.render_line, crop.line_range)
-            return [
-                line if (left, right) == (0, line.cell_length) else line.crop_extend(left, right, self.style_of_lines)
-                for line in lines
-            ]
+        lines = map(self.render_line, crop.line_range)
+        return [
+            line if (left, right) == (0, line.cell_length) else line.crop_extend(left, right, self.style_of_lines)
+            for line in lines
+        ]
 
     def strip(self, left: Sequence[Part], right: Sequence[Part] = (), *, width: int, base: str = "") -> Strip:
         """Draw one line of `width` cells, with `left` and `right` at its ends and the look `base` under all of it.
@@ -252,8 +244,7 @@ class ScrollingLines(StripWidget, ScrollView):
         self._made_for = (width, self.size.height)
         if width <= 0:
             return  # hidden: drawn when it is shown
-        with self.one_style():
-            before, self._strips = self._strips, self.lines(width)
+        before, self._strips = self._strips, self.lines(width)
         size = Size(width, max(len(self._strips), self.size.height))
         if size == self.virtual_size:
             self._repaint_other_than(before)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from textual.geometry import Region, Size
@@ -71,8 +70,8 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         """Called before a move to the last row: returns once `total` counts all rows."""
         self._first = 0
         self._rows: Sequence[_Row] = ()
-        self._place: tuple[int, int] | None = None
-        """The width of the rows and the first line in sight, while several lines are drawn."""
+        self._place = 0, 0
+        """The width of the rows and the first line in sight, when lines were last drawn."""
         self._painted: dict[int, Strip] = {}
         """The lines as they were painted last; empty while all are still to be painted."""
 
@@ -197,25 +196,20 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
             return ""
         return "cursor" if self.has_focus or self.active else "blurred"
 
-    @contextmanager
-    def one_style(self) -> Iterator[None]:
-        """Compute the style, and where the rows are, once for all lines that are drawn within this block."""
-        with super().one_style():
-            self._place = self._find_place()
-            try:
-                yield
-            finally:
-                self._place = None
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._find_place()
+        return super().render_lines(crop)
 
-    def _find_place(self) -> tuple[int, int]:
-        return self.scrollable_content_region.width or self.size.width, self.scroll_offset.y
+    def _find_place(self) -> None:
+        """Look where the rows are: once for all lines, since Textual computes it anew whenever it is asked."""
+        self._place = self.scrollable_content_region.width or self.size.width, self.scroll_offset.y
 
     def render_line(self, y: int) -> Strip:
         self._painted[y] = strip = self._line(y)
         return strip
 
     def _line(self, y: int) -> Strip:
-        width, top = self._place or self._find_place()
+        width, top = self._place
         index, line = divmod(y + top, self.row_height)
         if index >= self.total:
             return self.draw_empty(y, width) if not self.total else Strip.blank(width, self.style_of_lines)
@@ -256,11 +250,11 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         if not self._painted:
             return
         width, height = self.size
-        with self.one_style():
-            for y in range(height):
-                before, after = self._painted.get(y), self._line(y)
-                if after is not before and after != before:
-                    self.refresh(Region(0, y, width, 1))
+        self._find_place()
+        for y in range(height):
+            before, after = self._painted.get(y), self._line(y)
+            if after is not before and after != before:
+                self.refresh(Region(0, y, width, 1))
 
     def repaint_row(self, index: int) -> None:
         """Paint a row again."""
