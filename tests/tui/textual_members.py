@@ -80,8 +80,8 @@ RELIED_UPON = (
         _WIDGET,
         "render_lines",
         "(crop)",
-        ("widgets/message_box.py", "dialogs/choice.py", "widgets/line_widgets.py"),
-        "overridden: notes that the lines were drawn; draws all in one style",
+        ("widgets/message_box.py", "dialogs/choice.py", "widgets/line_widgets.py", "widgets/text_editor.py"),
+        "overridden: notes that the lines were drawn; draws all in one style; computes no styles for each frame",
     ),
     TextualMember(
         _STYLES_CACHE,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
+from textual.widget import Widget
 from textual.widgets import TextArea
 
 from thrumsg_tui.domain.safe_text import stand_ins
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
+    from textual.geometry import Region
+    from textual.strip import Strip
 
 
 class TextEditor(TextArea):
@@ -27,6 +30,8 @@ class TextEditor(TextArea):
             id=id,
         )
         self.cursor_blink = False
+        self._is_styled = False
+        """Whether the styles of its parts are those of the style sheet."""
         self._put_in = (text, self.text)
 
     def watch(self, obj: DOMNode, attribute_name: str, *args: Any, **kwargs: Any) -> None:
@@ -51,6 +56,18 @@ class TextEditor(TextArea):
         """The text; exactly the one that was set until somebody edits it, because the editor unifies line ends."""
         put_in, loaded = self._put_in
         return put_in if self.text == loaded else self.text
+
+    def notify_style_update(self) -> None:
+        """Compute the styles of its parts anew when it is drawn next."""
+        self._is_styled = False
+        super().notify_style_update()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw lines in the styles of its parts, which Textual computes anew for each frame."""
+        if self._is_styled:
+            return Widget.render_lines(self, crop)
+        self._is_styled = True
+        return super().render_lines(crop)
 
     def get_line(self, line_index: int) -> Text:
         return Text(stand_ins(self.document.get_line(line_index)), end="", no_wrap=True)
