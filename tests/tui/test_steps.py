@@ -174,6 +174,21 @@ async def test_a_step_is_shown_while_its_answer_is_late(crowded: Office, answer:
         assert [line[46:] for line in person.lines] != [line[46:] for line in before]
 
 
+async def test_a_letter_in_the_search_is_shown_before_rows_that_are_late(
+    crowded: Office, answer: asyncio.Event, frames: list[object]
+) -> None:
+    crowded.timers = replace(crowded.timers, frame=PATIENCE, letter=0.001)
+    async with crowded.messenger() as person:
+        await person.press("1", "/")
+        answer.clear()
+        frames.clear()
+        person.send("q")
+        await person.reach(lambda: bool(frames), "the letter")
+        assert person.sees(" / q")
+        answer.set()
+        await settle(person.pilot)
+
+
 async def test_what_the_app_waits_for_is_shown_though_a_frame_waits(
     crowded: Office, answer: asyncio.Event, frames: list[object]
 ) -> None:

@@ -36,6 +36,9 @@ class Timers:
     frame: float = 0.05
     """For which a frame waits at most for the answer of the queries, to show both together."""
 
+    letter: float = 0.03
+    """For which a letter that is typed into a search waits at most for the rows that it finds."""
+
     draft: float = 0.2
     """From the last key until the draft is stored."""
 

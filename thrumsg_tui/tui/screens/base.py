@@ -91,7 +91,7 @@ class CommandScreen(HeldScreen[None]):
             while self._stale and self.is_attached:
                 self._stale = False
                 self._show_banner()
-                self.hold(self.thrumsg.timers.hold if self.is_new else self.thrumsg.timers.frame)
+                self.hold(self.thrumsg.timers.hold if self.is_new else self._longest_frame)
                 await self.ask_and_paint()
                 with suppress(TimeoutError):
                     async with timeout(self.thrumsg.timers.hold):
@@ -101,6 +101,12 @@ class CommandScreen(HeldScreen[None]):
         finally:
             self._asking = False
             self.release()
+
+    @property
+    def _longest_frame(self) -> float:
+        """For how many seconds a frame waits at most; who types into a search sees letters before what they find."""
+        timers = self.thrumsg.timers
+        return timers.letter if isinstance(self.focused, SearchInput) else timers.frame
 
     def _show_banner(self) -> None:
         """Show below the title why delivery stands still, while it does."""
