@@ -85,7 +85,7 @@ def _view(tab: Tab, sort: ConversationSort, search: str) -> Ask:
             asked = ViewRequest(
                 *(request, 3, 4, cursor, 1),
                 sent_tab=True,
-                with_record=cursor is None,
+                with_info=cursor is None,
                 heard_to=MessageId(1 << 62),
             )
             views.append(messenger_view(conn, filled.who, asked, filled.db.clock()))

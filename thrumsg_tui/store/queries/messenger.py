@@ -54,8 +54,8 @@ class ViewRequest:
     cursor_index: int
     keep_open: ConversationId | None = None
     sent_tab: bool = False
-    with_record: bool = False
-    """Whether what is known of the contact's number in all campaigns is read, too."""
+    with_info: bool = False
+    """Whether what only the sidebar's info shows is read, too: `OpenConversation.record` and `totals`."""
     with_filled: bool = False
     """Whether the recommended replies are filled in for the open contact, too."""
     heard_to: MessageId | None = None
@@ -97,7 +97,8 @@ class MessengerView:
     campaign: Campaign
     settings: Settings
     viewing: Assignment
-    totals: Totals
+    totals: Totals | None
+    """The sums of the campaign, over all its senders, if they were asked for."""
     others_online: int
     job: Job | None
     """The bulk move that is under way in the campaign."""
@@ -158,10 +159,9 @@ def messenger_view(
     asked_settings, asked_viewing = ask_settings(conn), ask_assignment(conn, wanted.assignment_id, now)
     arrivals = None if request.heard_to is None else ask_arrivals(conn, wanted.assignment_id, request.heard_to)
     around = _ask_around(conn, who, wanted.campaign_id, now)
+    totals = ask_totals(conn, wanted.campaign_id) if request.with_info else None
     expected = request.keep_open or request.cursor_id
-    conversation = (
-        ask_open_conversation(conn, who, expected, now, with_record=request.with_record) if expected else None
-    )
+    conversation = ask_open_conversation(conn, who, expected, now, with_record=request.with_info) if expected else None
     kept, viewing, campaign = asked_settings(), asked_viewing(), around.campaign()
     wanted = replace(wanted, by_phone=wanted.by_phone and not kept.redact_phones)
     tabs = visible_tabs(viewing, campaign, now, sent=request.sent_tab)
@@ -177,7 +177,7 @@ def messenger_view(
     under_cursor = rows[cursor - first].id if 0 <= cursor - first < len(rows) else None
     shown = request.keep_open or under_cursor
     if shown and (conversation is None or shown != expected):
-        conversation = ask_open_conversation(conn, who, shown, now, with_record=request.with_record)
+        conversation = ask_open_conversation(conn, who, shown, now, with_record=request.with_info)
     opened = conversation() if shown and conversation else None
     replies, filled = around.replies(), tuple[Rendered, ...]()
     if request.with_filled and opened:
@@ -186,7 +186,7 @@ def messenger_view(
         campaign=campaign,
         settings=kept,
         viewing=viewing,
-        totals=around.totals(),
+        totals=totals() if totals else None,
         others_online=around.others_online(),
         job=around.job(),
         tabs=tabs,
@@ -212,7 +212,6 @@ class _Around(NamedTuple):
     """What the messenger shows of the campaign, whatever the list and the conversation; asked, but not read."""
 
     campaign: Asked[Campaign]
-    totals: Asked[Totals]
     others_online: Asked[int]
     job: Asked[Job | None]
     questions: Asked[tuple[Question, ...]]
@@ -222,7 +221,6 @@ class _Around(NamedTuple):
 def _ask_around(conn: Connection, who: Identity, campaign_id: CampaignId, now: datetime) -> _Around:
     return _Around(
         ask_campaign(conn, campaign_id),
-        ask_totals(conn, campaign_id),
         _ask_others_online(conn, campaign_id, who, now),
         ask_job_in(conn, campaign_id),
         ask_questions(conn, campaign_id),

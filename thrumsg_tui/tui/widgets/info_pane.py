@@ -142,7 +142,7 @@ def _elsewhere(record: PhoneRecord, contact: Conversation) -> Iterator[tuple[str
         yield "Unmatched", f"{pluralize(count, 'message')} {reason.came}"
 
 
-def _campaign_section(campaign: Campaign, totals: Totals, now: datetime) -> _Section:
+def _campaign_section(campaign: Campaign, totals: Totals | None, now: datetime) -> _Section:
     closed = closure(campaign, now)
     hours = campaign.hours
     quiet = campaign.quiet_hours or campaign.at_contact
@@ -158,15 +158,19 @@ def _campaign_section(campaign: Campaign, totals: Totals, now: datetime) -> _Sec
             ("Hours", f"{format_clock(hours.opens)} to {format_clock(hours.closes)}, {campaign.whose_hours}"),
             ("Quiet hours", "21:00 to 08:00 at the contact" if quiet else "off"),
             ("QuickSend", "on" if campaign.quicksend else "off"),
-            ("Contacts", str(totals.total)),
-            ("Not started", str(totals.not_started)),
-            ("Sent, no reply", str(totals.sent)),
-            ("Needs reply", str(totals.needs_reply)),
-            ("Answered", str(totals.answered)),
-            ("Opted out", str(totals.opted_out)),
-            ("Reply rate", f"{totals.reply_rate} %"),
+            *(_counts(totals) if totals else ()),
         ],
     )
+
+
+def _counts(totals: Totals) -> Iterator[tuple[str, str]]:
+    yield "Contacts", str(totals.total)
+    yield "Not started", str(totals.not_started)
+    yield "Sent, no reply", str(totals.sent)
+    yield "Needs reply", str(totals.needs_reply)
+    yield "Answered", str(totals.answered)
+    yield "Opted out", str(totals.opted_out)
+    yield "Reply rate", f"{totals.reply_rate} %"
 
 
 def _days(window: InitialWindow) -> str:

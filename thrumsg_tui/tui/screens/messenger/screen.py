@@ -169,7 +169,7 @@ class MessengerScreen(CommandScreen):
             self.list_pane.list.window,
             keep_open=keep_open,
             by_phone=self._by_phone,
-            with_record=self.sidebar.current is SidebarTab.INFO,
+            with_info=self.sidebar.current is SidebarTab.INFO,
             with_filled=self.sidebar.current is SidebarTab.REPLIES,
             heard_to=self._bell.heard_to,
             landmark=self.list_pane.landmark,

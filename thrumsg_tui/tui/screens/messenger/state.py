@@ -69,7 +69,7 @@ class MessengerState:
         *,
         keep_open: ConversationId | None,
         by_phone: bool = False,
-        with_record: bool = False,
+        with_info: bool = False,
         with_filled: bool = False,
         heard_to: MessageId | None = None,
         landmark: Landmark | None = None,
@@ -80,7 +80,7 @@ class MessengerState:
             window: Index of the first row wanted in memory, and number of rows.
             keep_open: The conversation that stays open even if the cursor is elsewhere.
             by_phone: Also search phone numbers.
-            with_record: Also read what is known of the contact's number in all campaigns.
+            with_info: Also read what only the sidebar's info shows.
             with_filled: Also fill in the recommended replies for the contact.
             heard_to: The message after which later ones are told of.
             landmark: A row that is in memory.
@@ -94,7 +94,7 @@ class MessengerState:
             cursor_index=self.cursor.index,
             keep_open=keep_open,
             sent_tab=self.shows_sent,
-            with_record=with_record,
+            with_info=with_info,
             with_filled=with_filled,
             heard_to=heard_to,
             landmark=landmark,
