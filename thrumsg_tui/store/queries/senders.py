@@ -68,6 +68,16 @@ class Senders(Sequence[Assignment]):
         """Return the index of an assignment, None if it is not there."""
         return next((at for at, row in enumerate(self._rows) if row[_ID] == id), None)
 
+    def after(self, id: AssignmentId, step: int) -> AssignmentId | None:
+        """Return the assignment so many places further, wrapping; None if there is none at all.
+
+        Where `id` is not there, it is counted from the first one.
+        """
+        if not self._rows:
+            return None
+        after: AssignmentId = self._rows[((self.place_of(id) or 0) + step) % len(self._rows)][_ID]
+        return after
+
     # Of all rows
 
     @property

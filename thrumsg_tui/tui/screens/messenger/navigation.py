@@ -17,12 +17,9 @@ async def next_sender(thrumsg: AppContext, state: MessengerState, step: int) -> 
     store = thrumsg.store
     stored = await store.query(preference, thrumsg.who.user.id, preference_key(state.campaign_id))
     order, now = SenderOrder.parse(stored), store.db.clock()
-    rows = await store.query(assignments, state.campaign_id, now, order.sort, reverse=order.reverse)
-    ids = [row.id for row in rows]
-    if not ids:  # the campaign is gone: the database went back to before it
-        return state
-    here = ids.index(state.assignment_id) if state.assignment_id in ids else 0
-    return state.view_as(ids[(here + step) % len(ids)])
+    senders = await store.query(assignments, state.campaign_id, now, order.sort, reverse=order.reverse)
+    after = senders.after(state.assignment_id, step)
+    return state if after is None else state.view_as(after)  # None: the database went back to before the campaign
 
 
 async def next_waiting_contact(
