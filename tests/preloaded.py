@@ -2,7 +2,8 @@
 
 Starting the app takes half a second of processor time, of which what others wrote is the larger part. What is ours is
 loaded by each program itself, as ever, and in the order in which it asks for it. The start itself is tested by those
-that start a program of their own (`program=` in `tests/e2e`).
+that start a program of their own (`program=` in `tests/e2e`). Of a program of the tests (`tests/forked.py`), which is
+no start of ours, everything is loaded beforehand.
 
 The interpreter is `python -m tests.preloaded DESCRIPTOR`; it ends with whoever has the other end of that socket.
 """
@@ -31,7 +32,13 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 LARGEST = 1 << 16
-"""Bytes of a request; it comes in one piece with its terminal."""
+"""Bytes of a request; it comes in one piece with its descriptors."""
+
+MOST = 8
+"""How many descriptors may come with a request."""
+
+FREE = 1 << 10
+"""A number above those of all descriptors of a program."""
 
 AT_IMPORT = ("ESCDELAY", "LANG", "LC_", "PYTHON", "TERM_PROGRAM", "TEXTUAL_")
 """How variables begin which an interpreter or a library reads once and for all."""
@@ -67,14 +74,14 @@ class Program:
 class Interpreter:
     """The other end of an interpreter that has everything loaded."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], *options: str) -> None:
         self._socket, theirs = socket.socketpair()
         self._begun: list[Program] = []
         self._running: dict[int, Program] = {}
         self._heard = b""
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.preloaded", str(theirs.fileno())],
+                [sys.executable, *options, "-m", "tests.preloaded", str(theirs.fileno())],
                 cwd=ROOT,
                 env=dict(environment),
                 pass_fds=[theirs.fileno()],
@@ -90,8 +97,18 @@ class Interpreter:
 
     def start(self, words: Sequence[str], environment: Mapping[str, str], terminal: int) -> Program:
         """Start `thrumsg` with some words in a terminal, which becomes its own."""
-        request = json.dumps({"words": words, "environment": dict(environment), "folder": str(Path.cwd())})
-        socket.send_fds(self._socket, [request.encode()], [terminal])
+        request = {"words": words, "environment": dict(environment), "folder": str(Path.cwd())}
+        return self._start(request, [terminal])
+
+    def start_module(
+        self, module: str, words: Sequence[str], environment: Mapping[str, str], descriptors: Mapping[int, int]
+    ) -> Program:
+        """Start a module of the tests, all of which is loaded; it gets descriptors under the numbers given."""
+        request = {"module": module, "words": words, "environment": dict(environment), "folder": str(ROOT)}
+        return self._start(request | {"numbers": list(descriptors)}, list(descriptors.values()))
+
+    def _start(self, request: Mapping[str, object], descriptors: Sequence[int]) -> Program:
+        socket.send_fds(self._socket, [json.dumps(request).encode()], descriptors)
         while not self._begun:
             self.listen(None)
         return self._begun.pop()
@@ -111,21 +128,19 @@ class Interpreter:
                 self._begun.append(self._running[pid])
 
 
-def interpreter_for(environment: Mapping[str, str]) -> Interpreter:
+def interpreter_for(environment: Mapping[str, str], *options: str) -> Interpreter:
     """Return the interpreter for an environment; programs may differ in what is read when they ask for it."""
-    return _interpreter(tuple(sorted(each for each in environment.items() if each[0].startswith(AT_IMPORT))))
+    return _interpreter(tuple(sorted(each for each in environment.items() if each[0].startswith(AT_IMPORT))), options)
 
 
 @cache
-def _interpreter(read_at_import: tuple[tuple[str, str], ...]) -> Interpreter:
-    return Interpreter(dict(read_at_import))
+def _interpreter(read_at_import: tuple[tuple[str, str], ...], options: tuple[str, ...]) -> Interpreter:
+    return Interpreter(dict(read_at_import), *options)
 
 
 def main(descriptor: int) -> None:
     """Become one program after the other, until nobody is there who wants one."""
     control = socket.socket(fileno=descriptor)
-    for name in _what_others_wrote():
-        import_module(name)
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -137,16 +152,26 @@ def main(descriptor: int) -> None:
             _tell_of_ends(control)
         if descriptor not in ready:
             continue
-        request, terminals, _, _ = socket.recv_fds(control, LARGEST, 1)
-        if not request:
+        received, descriptors, _, _ = socket.recv_fds(control, LARGEST, MOST)
+        if not received:
             return
+        request = json.loads(received)
+        _load(request.get("module"))
         child = os.fork()
         if not child:
             control.detach()
-            _become(json.loads(request), *terminals)
+            _become(request, descriptors)
             return
-        os.close(*terminals)
+        for each in descriptors:
+            os.close(each)
         control.sendall(b"%d\n" % child)
+
+
+@cache
+def _load(module: str | None) -> None:
+    """Load what each fork has: all of a module of the tests, or of the app what others wrote."""
+    for name in [module] if module else _what_others_wrote():
+        import_module(name)
 
 
 def _what_others_wrote() -> list[str]:
@@ -178,23 +203,34 @@ def _tell_of_ends(control: socket.socket) -> None:
         control.sendall(b"%d %d\n" % (pid, status))
 
 
-def _become(request: dict[str, Any], terminal: int) -> None:
-    """Be `python -m thrumsg_tui`, as a shell would have started it in a terminal."""
+def _become(request: dict[str, Any], descriptors: Sequence[int]) -> None:
+    """Be `python -m thrumsg_tui`, as a shell would have started it in a terminal, or a module of the tests."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    os.setsid()
-    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
-    for each in range(3):
-        os.dup2(terminal, each)
-    os.closerange(3, os.sysconf("SC_OPEN_MAX") if sys.platform == "darwin" else 1 << 16)
+    if "module" not in request:
+        os.setsid()
+        fcntl.ioctl(descriptors[0], termios.TIOCSCTTY, 0)
+        descriptors = [*descriptors] * 3
+    _have(dict(zip(request.get("numbers", range(3)), descriptors, strict=True)))
     os.environ.clear()
     os.environ.update(request["environment"])
     time.tzset()
     os.chdir(request["folder"])
     assert isinstance(sys.stdout, TextIOWrapper)
-    sys.stdout.reconfigure(line_buffering=True)
+    sys.stdout.reconfigure(line_buffering="module" not in request)
     sys.argv[1:] = request["words"]
-    runpy.run_module("thrumsg_tui", run_name="__main__", alter_sys=True)
+    name = request.get("module", "thrumsg_tui")
+    sys.modules.pop(name, None)  # it runs anew, as `__main__`
+    runpy.run_module(name, run_name="__main__", alter_sys=True)
+
+
+def _have(wanted: Mapping[int, int]) -> None:
+    """Have these descriptors under their new numbers, and no others."""
+    kept = {number: fcntl.fcntl(each, fcntl.F_DUPFD, FREE) for number, each in wanted.items()}
+    os.closerange(3, FREE)
+    for number, each in kept.items():
+        os.dup2(each, number)
+    os.closerange(FREE, os.sysconf("SC_OPEN_MAX") if sys.platform == "darwin" else 1 << 16)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ import os
 import resource
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from tests.forked import Forked
 from tests.gateway.small_carrier import GATEWAY, SmallWebhooks, signature
 from thrumsg_tui.gateway.listening_socket import inherited_socket, new_socket, shown
 from thrumsg_tui.store.location import Location
@@ -41,11 +41,7 @@ class Listener:
     """A listener in another process."""
 
     def __init__(self, database: Location, *words: str, descriptors: tuple[int, ...] = ()) -> None:
-        command = [sys.executable, "-W", "error", "-m", "tests.gateway.listening", str(database), *words]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, pass_fds=descriptors
-        )
-        assert self.process.stdout
+        self.process = Forked("tests.gateway.listening", [database, *words], descriptors=descriptors)
         self.url = self.process.stdout.readline().strip()
         if not self.url.startswith("http"):
             raise AssertionError(self.process.communicate()[1])
@@ -66,7 +62,7 @@ class Listener:
     def end(self) -> str:
         """Ask it to end, and return what it logged."""
         self.process.send_signal(signal.SIGTERM)
-        _, log = self.process.communicate(timeout=PATIENCE)
+        _, log = self.process.communicate()
         assert self.process.returncode == 0, log
         return log
 

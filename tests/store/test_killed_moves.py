@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
@@ -12,7 +10,7 @@ import pytest
 
 from tests.new_database import ON_SERVER
 from tests.store.arranging import give, holders, known_as, number, take_in
-from tests.store.processes import ROOT, Process
+from tests.store.processes import Process
 from thrumsg_tui.domain.campaigns import Campaign, Setup
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.permissions import Role
@@ -51,29 +49,15 @@ KEPT = """
 """
 
 
-class Mover(Process):
-    """A process that moves everything to and fro."""
-
-    def __init__(self, location: Location) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "tests.store.mover", str(location)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-
 @contextmanager
-def movers(location: Location) -> Iterator[Iterator[Mover]]:
+def movers(location: Location) -> Iterator[Iterator[Process]]:
     """Give one mover after the other, the next ones being made ready meanwhile; none is left behind."""
-    made = [Mover(location) for _ in range(AHEAD)]
+    made = [Process("tests.store.mover", location) for _ in range(AHEAD)]
 
-    def each() -> Iterator[Mover]:
+    def each() -> Iterator[Process]:
         for place in range(KILLS):
             if len(made) < KILLS:
-                made.append(Mover(location))
+                made.append(Process("tests.store.mover", location))
             made[place].await_ready()
             yield made[place]
 

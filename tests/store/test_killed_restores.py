@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from tests.store.arranging import take_in
-from tests.store.processes import ROOT, Process
+from tests.store.processes import Process
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.backup import backup
@@ -21,20 +19,6 @@ pytestmark = pytest.mark.only_sqlite("a backup is a copy of a file")
 
 KILLS = 15
 FEW, MANY = 500, 3000
-
-
-class Restorer(Process):
-    """A process that goes back to two backups in turn."""
-
-    def __init__(self, *paths: Path) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "tests.store.restorer", *map(str, paths)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
 
 
 @pytest.fixture
@@ -58,7 +42,7 @@ def test_a_restore_that_is_killed_is_all_or_nothing_each_time(db: Database, back
     names = {path.name: number for number, path in backups.items()}
     for _ in range(KILLS):
         before = contacts(db)
-        restorer = Restorer(db.path, *backups.values())
+        restorer = Process("tests.store.restorer", db.path, *backups.values())
         try:
             restorer.await_ready()
             restorer.start()
