@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,8 +14,8 @@ from urllib.parse import urlsplit
 
 from tests.carrier.__main__ import ACCOUNT
 from tests.carrier.journal import entries
+from tests.forked import Forked
 
-ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60
 """Seconds after which a carrier that does not come to rest has failed."""
 
@@ -27,7 +26,7 @@ class Carrier:
     account = ACCOUNT
     token = "token"
 
-    def __init__(self, url: str, log: Path, process: subprocess.Popen[str]) -> None:
+    def __init__(self, url: str, log: Path, process: Forked) -> None:
         self.url = url
         self.log = log
         self.process = process
@@ -79,12 +78,11 @@ class Carrier:
 @contextmanager
 def running_carrier(log: Path, *options: str) -> Iterator[Carrier]:
     """Run a carrier with the options of `python -m tests.carrier`; it ends with the test."""
-    command = [sys.executable, "-m", "tests.carrier", "--log", str(log), "--until-eof", *options]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line.startswith("listening on "), f"the carrier did not start: {line}"
-            yield Carrier(line.split()[-1], log, process)
-        finally:
-            process.kill()
+    process = Forked("tests.carrier.__main__", ["--log", log, "--until-eof", *options], listens=True)
+    try:
+        line = process.stdout.readline()
+        assert line.startswith("listening on "), f"the carrier did not start: {line}"
+        yield Carrier(line.split()[-1], log, process)
+    finally:
+        process.kill()
+        sys.stderr.write(process.communicate()[1])
