@@ -14,20 +14,21 @@ from thrumsg_tui.store.engines.postgres.prepared import Prepared
 class Traffic(NamedTuple):
     """What passed between this thread and the server; the end of a reader counts, though nobody waits for it.
 
-    That a session prepares a statement, once, does not count.
+    That a session prepares a statement, once, does not count, unless that `prepares` says so.
     """
 
     round_trips: int
     statements: int
 
 
-def traffic(db: Database, run: Callable[[], object]) -> Traffic:
+def traffic(db: Database, run: Callable[[], object], *, prepares: bool = False) -> Traffic:
     """Let libpq write down what passes on the connections of this thread while something runs."""
     roles: tuple[Role, ...] = ("reader", "writer")
     conns: list[Any] = [db._connection(role) for role in roles]
     with tempfile.TemporaryFile("w+") as file:
         for conn in conns:
-            conn._prepared = Prepared(is_direct=False)
+            if not prepares:
+                conn._prepared = Prepared(is_direct=False)
             conn.inside.pgconn.trace(file.fileno())
         try:
             run()

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from tests.store.arranging import known_as
+from tests.store.postgres.round_trips import traffic
 from tests.store.servers.failing_server import make_campaign
 from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
@@ -60,6 +61,29 @@ def test_a_row_of_all_columns_is_not_prepared_since_a_later_version_may_add_one(
         with db.reading() as conn:
             assert conn.execute("SELECT setting.* FROM setting").fetchall() == []
     assert prepared(db) == []
+
+
+def test_all_that_has_become_frequent_is_prepared_in_one_message(db: Database) -> None:
+    frequent = [f"SELECT ? + {nth} AS it" for nth in range(20)]
+
+    def read() -> None:
+        with db.reading() as conn:
+            for rows in [conn.execute(each, (1,)) for each in frequent]:
+                assert len(rows.fetchall()) == 1
+
+    for _ in range(USES):
+        read()
+    assert traffic(db, read, prepares=True).round_trips == 4  # is it the server itself, PREPARE, the queries, ROLLBACK
+    assert len([each for each in prepared(db) if "AS it" in each]) == 20
+
+
+def test_one_that_cannot_be_prepared_keeps_no_other_from_it(db: Database) -> None:
+    frequent = ["SELECT ? + 1 AS it", "SELECT CASE WHEN ? IS NULL THEN 1 ELSE 0 END AS it", "SELECT ? + 2 AS it"]
+    for _ in range(USES + 2):
+        with db.reading() as conn:
+            for rows in [conn.execute(each, (None if "CASE" in each else 1,)) for each in frequent]:
+                assert len(rows.fetchall()) == 1
+    assert len([each for each in prepared(db) if "AS it" in each]) == 2
 
 
 def test_what_a_change_and_an_answer_ask_is_prepared_and_stores_the_same(db: Database) -> None:

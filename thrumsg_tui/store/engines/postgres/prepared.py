@@ -111,7 +111,7 @@ class Prepared:
         return None
 
     def prepare(self, run: Callable[[bytes], psycopg.Cursor[Any]], session: int) -> None:
-        """Prepare what is wanted, outside of a transaction.
+        """Prepare what is wanted, in one message, outside of a transaction.
 
         Args:
             run: Runs a statement on the session.
@@ -121,10 +121,22 @@ class Prepared:
         if self._is_direct is None:
             ((number,),) = run(b"SELECT pg_backend_pid()").fetchall()
             self._is_direct = number == session
-        for form in wanted if self._is_direct else ():
-            try:
-                run(form.preparing())
-            except psycopg.ProgrammingError:
-                _unpreparable.add(form)
-            else:
-                self._calls[form] = form.calling()
+        if not self._is_direct:
+            return
+        try:
+            run(b";\n".join(form.preparing() for form in wanted))
+        except psycopg.ProgrammingError:  # of one of them; those before it are prepared
+            wanted = [form for form in wanted if _can_prepare(run, form)]
+        self._calls |= {form: form.calling() for form in wanted}
+
+
+def _can_prepare(run: Callable[[bytes], object], form: Form) -> bool:
+    """Prepare a statement, unless that was done; return whether it could be."""
+    try:
+        run(form.preparing())
+    except psycopg.errors.DuplicatePreparedStatement:
+        pass
+    except psycopg.ProgrammingError:
+        _unpreparable.add(form)
+        return False
+    return True
