@@ -72,10 +72,11 @@ def hold(conn: ServerConnection, locks: Sequence[Lock]) -> None:
     if not ordered:
         return
     events = [lock.id for lock in ordered if isinstance(lock, EventLock)]
-    _take(conn, [_everything(ordered)])
-    if events:
+    advisory = [_everything(ordered), *(each for lock in ordered for each in _advisory(lock))]
+    if events:  # the rest comes after them
+        _take(conn, advisory[:1])
         conn.execute("SELECT id FROM event WHERE id = ANY(?::bigint[]) ORDER BY id FOR NO KEY UPDATE", (events,))
-    _take(conn, (each for lock in ordered for each in _advisory(lock)))
+    _take(conn, advisory[1:] if events else advisory)
     ids = [lock.id for lock in ordered if isinstance(lock, ConversationLock)]
     phones = [lock.phone for lock in ordered if isinstance(lock, ContactLock)]
     wanted, wanted_values = _wanted(ids, phones)
