@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
@@ -99,6 +100,26 @@ async def test_an_idle_app_shows_what_happened_meanwhile(
         assert person.app._exception is None
 
 
+async def test_a_notice_of_an_outage_that_no_look_has_seen_goes_with_the_outage(
+    on_server: Office, cluster: Cluster, ids: list[ConversationId]
+) -> None:
+    on_server.timers = replace(on_server.timers, watch=3_600.0)
+    async with on_server.messenger() as person:
+        await person.press("enter")
+        await person.type("At the library")
+        cluster.stop("immediate")
+        await person.press("enter")
+        assert "does not answer" in person.notice
+        cluster.start()
+        assert not person.app._cut_off
+        await person.app._watch()
+        assert person.notice in {BACK, f"Nothing was changed. {BACK}"}
+        assert person.box == "At the library"
+        await person.press("escape", "i")
+        await person.app._watch()
+        assert BACK not in person.notice
+
+
 async def test_a_restart_between_two_looks_is_not_noticed(
     on_server: Office, cluster: Cluster, ids: list[ConversationId]
 ) -> None:
@@ -126,17 +147,18 @@ async def test_what_was_said_before_is_said_again_once_the_server_is_back(
         assert person.notice == f"Before that, 25 messages were sent. {BACK}"
 
 
+@pytest.mark.parametrize(("more", "kept"), [("", ""), (" Nothing was changed. Try again.", "Nothing was changed. ")])
 async def test_what_was_said_of_the_server_is_not_said_again_in_whatever_words(
-    on_server: Office, cluster: Cluster, ids: list[ConversationId]
+    on_server: Office, cluster: Cluster, ids: list[ConversationId], more: str, kept: str
 ) -> None:
     async with on_server.messenger() as person:
         cluster.stop("immediate")
         await person.wait_for("does not answer")
         assert isinstance(person.app.front, CommandScreen)
-        person.app.front.say(f"The server of {on_server.db.location} is starting or stopping.", warning=True)
+        person.app.front.say(f"The server of {on_server.db.location} is starting or stopping.{more}", warning=True)
         await start_once_missed(person, cluster)
         await word_of_return(person)
-        assert person.notice == BACK
+        assert person.notice == f"{kept}{BACK}"
 
 
 @pytest.mark.parametrize("key", ["n", "u", "r"])

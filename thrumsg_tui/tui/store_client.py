@@ -9,7 +9,7 @@ from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-from thrumsg_tui.domain.errors import DatabaseBusy, Refused
+from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnreachable, Refused
 from thrumsg_tui.store.phone_display import refusals_redacted
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class StoreClient:
         db.on_wait = self._wait
         self.moving: set[EventId | None] = set()
         """The moves that run here, by their events."""
+        self.missed = ""
+        """Why the last call that did not reach the server failed; empty if none has."""
 
     @property
     def waiting(self) -> bool:
@@ -164,5 +166,8 @@ class StoreClient:
         self.busy += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(executor, run_and_explain)
+        except DatabaseUnreachable as error:
+            self.missed = error.reason
+            raise
         finally:
             self.busy -= 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncio import get_running_loop
 from contextlib import suppress
 
-from thrumsg_tui.domain.errors import Refused, ThrumsgError
+from thrumsg_tui.domain.errors import Nothing, Refused, ThrumsgError
 from thrumsg_tui.store.queries.settings import restored_at
 from thrumsg_tui.store.queries.users import identify
 from thrumsg_tui.tui.carrier_view import read_carrier
@@ -59,6 +59,8 @@ class WatchingApp(NavigatingApp):
         if was_cut_off:
             self._version = -1
             self._tell_of_return(was_cut_off)
+        elif self._is_said(self.store.missed):  # an outage that was over before this looked
+            self._tell_of_return(self.store.missed)
         if version != self._version:
             self._version = version
             await self._know_the_role()
@@ -70,10 +72,16 @@ class WatchingApp(NavigatingApp):
     def _tell_of_return(self, was_cut_off: str) -> None:
         """Say that the database can be used again, after what was said before it could not."""
         if screen := self.under_dialogs:
-            before = screen.key_line.notice
-            about, location, _ = was_cut_off.partition(str(self.store.db.location))
-            kept = "" if about + location in before else before  # a server that starts gives other reasons
+            kept = screen.key_line.notice
+            if self._is_said(was_cut_off):
+                kept = Nothing.CHANGED if Nothing.CHANGED in kept else ""
             screen.say(f"{kept} The database can be used again.".strip(), warning=True)
+
+    def _is_said(self, outage: str) -> bool:
+        """Whether the line tells of an outage, perhaps for another reason: a server that starts gives others."""
+        screen = self.under_dialogs
+        about, location, _ = outage.partition(str(self.store.db.location))
+        return bool(outage and screen and about + location in screen.key_line.notice)
 
     def tell(self, sentence: str) -> None:
         """Show a warning, unless the line says it already: it must not take the place of what a person has to know."""
