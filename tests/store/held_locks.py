@@ -205,9 +205,9 @@ def _watch_writes(patched: pytest.MonkeyPatch) -> None:
         hold(self, conn, locks)
 
     @contextmanager
-    def bulk_watched(self: SqliteEngine, conn: sqlite3.Connection) -> Iterator[None]:
+    def bulk_watched(self: SqliteEngine, conn: sqlite3.Connection, **how: Any) -> Iterator[None]:
         try:
-            with bulk(self, conn):
+            with bulk(self, conn, **how):
                 held.pop(conn, None)  # SQLite drops the triggers when it is told where to keep what is temporary
                 yield
         finally:
@@ -216,6 +216,8 @@ def _watch_writes(patched: pytest.MonkeyPatch) -> None:
     def commit_watched(self: SqliteEngine, conn: sqlite3.Connection) -> None:
         if conn in held:
             assert not held[conn].bare, held[conn].bare
+            broken = conn.execute("PRAGMA main.foreign_key_check").fetchall()
+            assert not broken, f"a change refers to what does not exist: {list(map(tuple, broken))}"
         commit(self, conn)
 
     patched.setattr(SqliteEngine, "begin_write", begin_watched)

@@ -58,6 +58,10 @@ class StrictConnection:
     def executemany(self, sql: str, rows: Iterable[Parameters], /) -> StrictCursor:
         return StrictCursor(self.inside.executemany(sql, rows))
 
+    def set_each(self, table: str, column: str, rows: Sequence[tuple[int, int]], /) -> None:
+        inside: Any = self.inside
+        inside.set_each(table, column, rows)
+
     def ask_id(self, table: str, /) -> Asked[int]:
         inside: Any = self.inside
         asked: Asked[int] = inside.ask_id(table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.store.arranging import assignment_of, give, holders, take_in
-from thrumsg_tui.domain.campaigns import Campaign
+from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversation_facts import Moved
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.events import EventKind
@@ -25,10 +25,12 @@ def four(db: Database, owner: Identity, spring: Campaign) -> list[ConversationId
     return people
 
 
-def move(db: Database, owner: Identity, spring: Campaign, *parts: list[ConversationId]) -> None:
-    """Move lee's conversations to kim in one event, part after part."""
-    lee, kim = assignment_of(db, spring, "lee"), assignment_of(db, spring, "kim")
-    with db.writing() as tx:
+def move(
+    db: Database, owner: Identity, spring: Campaign, *parts: list[ConversationId], to: AssignmentId | None = None
+) -> None:
+    """Move lee's conversations to kim, or to another assignment, in one event, part after part."""
+    lee, kim = assignment_of(db, spring, "lee"), to or assignment_of(db, spring, "kim")
+    with db.writing(bulk=True, keeps_references=True) as tx:
         event = record(tx, owner, EventKind.REASSIGN, Moved(sum(map(len, parts)), ("Lee",), ("Kim",), 0))
         for part in parts:
             apply_moves(tx, event, [Way(each, lee, kim) for each in part])
@@ -47,5 +49,17 @@ def test_others_of_the_same_event_in_between_are_never_moved_and_counted_twice(
 ) -> None:
     with pytest.raises(ValueError, match="has moved others between"):
         move(db, owner, spring, [four[1]], [four[0], four[2]])
+    assert [holders(db, spring)[each] for each in four] == ["lee"] * 4
+    assert examine(db) == []
+
+
+@pytest.mark.only_sqlite("a server looks up each reference by itself")
+def test_nothing_is_moved_to_or_of_what_does_not_exist(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]
+) -> None:
+    with pytest.raises(LookupError, match="does not exist"):
+        move(db, owner, spring, four, to=AssignmentId(999))
+    with pytest.raises(LookupError, match="does not exist"):
+        move(db, owner, spring, [*four, ConversationId(999)])
     assert [holders(db, spring)[each] for each in four] == ["lee"] * 4
     assert examine(db) == []

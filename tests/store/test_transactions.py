@@ -55,6 +55,25 @@ def test_the_memory_of_a_bulk_transaction_is_for_that_transaction_only(db: Datab
     assert kept() == before
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_references_are_looked_up_again_after_a_transaction_that_keeps_them_itself(
+    db: Database, *, fails: bool
+) -> None:
+    def look(**how: bool) -> None:
+        with db.writing(**how) as tx:
+            looks = tx.conn.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+            seen.append(looks)
+            if fails and "keeps_references" in how:
+                raise KeyError
+
+    seen: list[bool] = []
+    look(bulk=True)
+    with pytest.raises(KeyError) if fails else db.reading():
+        look(bulk=True, keeps_references=True)
+    look()
+    assert seen == [True, False, True]
+
+
 def test_each_transaction_is_as_durable_as_it_asks_whatever_the_one_before_was(tmp_path: Path) -> None:
     db = Database(tmp_path / "thrumsg.db")
 

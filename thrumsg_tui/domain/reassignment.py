@@ -156,9 +156,9 @@ class Outcome:
 def net_gains(moves: tuple[Move, ...], logins: Mapping[AssignmentId, str | None]) -> dict[str, int]:
     """Return the net gain by login, or `unassigned`; losses are negative, and zeros are left out."""
     gains: Counter[str] = Counter()
-    for move in moves:
-        gains[logins[move.destination] or "unassigned"] += 1
-        gains[logins[move.source] or "unassigned"] -= 1
+    for (source, destination), moved in Counter((move.source, move.destination) for move in moves).items():
+        gains[logins[destination] or "unassigned"] += moved
+        gains[logins[source] or "unassigned"] -= moved
     return {login: gain for login, gain in gains.items() if gain}
 
 

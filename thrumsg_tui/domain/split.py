@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Hashable, Sequence
+from itertools import cycle
 from typing import TypeVar
 
 T = TypeVar("T", bound=Hashable)
@@ -25,7 +26,7 @@ def deal(items: Sequence[T], destinations: Sequence[D]) -> list[tuple[T, D]]:
     """
     if not destinations:
         raise ValueError(_NOWHERE)
-    return [(item, destinations[turn % len(destinations)]) for turn, item in enumerate(items)]
+    return list(zip(items, cycle(destinations), strict=False))
 
 
 def deal_level(items: Sequence[T], loads: Sequence[tuple[D, int]]) -> list[tuple[T, D]]:

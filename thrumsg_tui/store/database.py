@@ -164,16 +164,20 @@ class Database:
                 return query(conn)
 
     @contextmanager
-    def writing(self, *, durable: bool = True, bulk: bool = False) -> Iterator[Transaction]:
+    def writing(
+        self, *, durable: bool = True, bulk: bool = False, keeps_references: bool = False
+    ) -> Iterator[Transaction]:
         """Yield the one write transaction; commit it at the end, or change nothing if the body raises.
 
         Args:
             durable: Whether a commit survives a power cut, and not only a crash of the program.
             bulk: Whether it may change many rows, and is to use more memory for that.
+            keeps_references: Whether a bulk change makes sure itself that what its rows refer to exists. The engine may
+                then not look that up for each row.
         """
         with translated_errors(self.engine):
             conn = self._connection("writer")
-            with self.engine.bulk(conn) if bulk else nullcontext():
+            with self.engine.bulk(conn, keeps_references=keeps_references) if bulk else nullcontext():
                 key = self.engine.begin_write(conn, durable=durable, scratch=self.scratch, on_wait=self.on_wait)
                 try:
                     yield (tx := Transaction(conn, self.clock, self.engine, _evidence(key)))

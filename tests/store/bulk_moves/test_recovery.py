@@ -107,12 +107,12 @@ def test_a_step_that_does_not_get_its_turn_is_tried_again(
 ) -> None:
     real, tried = db.writing, 0
 
-    def hindered(*, bulk: bool = False) -> AbstractContextManager[Transaction]:
+    def hindered(**how: bool) -> AbstractContextManager[Transaction]:
         nonlocal tried
         tried += 1
         if tried in {1, 4, 5}:
             raise DatabaseBusy("somebody else")
-        return real(bulk=bulk)
+        return real(**how)
 
     begun = begin(db, owner, to(db, spring, "lee"))
     monkeypatch.setattr(db, "writing", hindered)

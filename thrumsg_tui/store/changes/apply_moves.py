@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from thrumsg_tui.domain.conversations import EventId
@@ -11,7 +12,14 @@ from thrumsg_tui.store.journal import touch
 from thrumsg_tui.store.schema import COUNTED
 
 _AT_ONCE = 5000
-"""Conversations per UPDATE, and between two calls of `on_progress`."""
+"""Conversations that are changed between two calls of `on_progress`."""
+
+_SUMS = ", ".join(
+    f"SUM(CASE WHEN {condition.format(row='conversation')} THEN 1 ELSE 0 END) AS {column}"
+    for column, condition in COUNTED.items()
+)
+
+_CHANGES = ", ".join(f"{column} = {column} + ?" for column in COUNTED)
 
 
 def apply_moves(
@@ -23,7 +31,8 @@ def apply_moves(
     """Record moves under an event, make them, and update the counts of all assignments concerned, once at the end.
 
     It can be called several times for one event, as for the steps of a job. The ids of each call must then all lie
-    below or all above those of every other call: the moves are read back by the event and a range of ids.
+    below or all above those of every other call: the moves are read back by the event and a range of ids. By that it
+    makes sure that each conversation and each assignment exists, so its transaction may be one that `keeps_references`.
 
     Args:
         tx: The transaction.
@@ -33,47 +42,41 @@ def apply_moves(
 
     Raises:
         ValueError: If the event already has a move between the smallest and the largest id.
+        LookupError: If a conversation or an assignment does not exist.
     """
-    noted = list(ways)
-    touch(tx, event_id, noted)
-    moved = sorted(way.conversation_id for way in noted)
+    moved = sorted(ways)  # in the order of the table, so that the rows of a page are changed one after the other
+    touch(tx, event_id, moved)
     for start in range(0, len(moved), _AT_ONCE):
         some = moved[start : start + _AT_ONCE]
-        if _change_hands(tx, {"event": event_id, "first": some[0], "last": some[-1]}) != len(some):
-            raise ValueError(f"event {event_id} has moved others between {some[0]} and {some[-1]} already")
+        tx.conn.set_each("conversation", "assignment_id", [(way.destination, way.conversation_id) for way in some])
         if on_progress:
             on_progress(start + len(some))
-    for side, sign in (("from_assignment_id", "-"), ("to_assignment_id", "+")) if moved else ():
-        _count(tx, side, sign, {"event": event_id, "first": moved[0], "last": moved[-1]})
+    if moved:
+        _count(tx, event_id, moved)
 
 
-def _change_hands(tx: Transaction, between: dict[str, int]) -> int:
-    """Make the recorded moves of an event in a range of ids, and return how many there are."""
-    return tx.conn.execute(
-        """
-        UPDATE conversation SET assignment_id = touched.to_assignment_id
-        FROM event_conversation AS touched
-        WHERE touched.event_id = :event AND touched.conversation_id BETWEEN :first AND :last
-          AND conversation.id = touched.conversation_id
-        """,
-        between,
-    ).rowcount
-
-
-def _count(tx: Transaction, side: str, sign: str, between: dict[str, int]) -> None:
-    """Add what was moved to the counts of one side, or subtract it."""
-    sums = ", ".join(
-        f"SUM(CASE WHEN {condition.format(row='conversation')} THEN 1 ELSE 0 END) AS {column}"
-        for column, condition in COUNTED.items()
-    )
+def _count(tx: Transaction, event_id: EventId, moved: list[Way]) -> None:
+    """Take what was moved from the counts of one assignment, and add it to those of another."""
+    first, last = moved[0].conversation_id, moved[-1].conversation_id
     rows = tx.conn.execute(
         f"""
-        SELECT touched.{side} AS assignment_id, {sums}
+        SELECT touched.from_assignment_id, touched.to_assignment_id, COUNT(*), {_SUMS}
         FROM event_conversation AS touched JOIN conversation ON conversation.id = touched.conversation_id
-        WHERE touched.event_id = :event AND touched.conversation_id BETWEEN :first AND :last
-        GROUP BY touched.{side}
+        WHERE touched.event_id = ? AND touched.conversation_id BETWEEN ? AND ?
+        GROUP BY touched.from_assignment_id, touched.to_assignment_id
         """,
-        between,
-    ).fetchall()
-    changes = ", ".join(f"{column} = {column} {sign} :{column}" for column in COUNTED)
-    tx.conn.executemany(f"UPDATE assignment SET {changes} WHERE id = :assignment_id", map(dict, rows))
+        (event_id, first, last),
+    )
+    changes: defaultdict[int, list[int]] = defaultdict(lambda: [0] * len(COUNTED))
+    found = 0
+    for source, destination, here, *counts in rows:
+        found += here
+        changes[source] = [before - count for before, count in zip(changes[source], counts, strict=True)]
+        changes[destination] = [before + count for before, count in zip(changes[destination], counts, strict=True)]
+    if found > len(moved):
+        raise ValueError(f"event {event_id} has moved others between {first} and {last} already")
+    counted = tx.conn.executemany(
+        f"UPDATE assignment SET {_CHANGES} WHERE id = ?", [(*change, each) for each, change in sorted(changes.items())]
+    )
+    if found < len(moved) or counted.rowcount < len(changes):
+        raise LookupError(f"event {event_id} moves conversations from or to what does not exist")

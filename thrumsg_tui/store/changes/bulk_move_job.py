@@ -18,7 +18,7 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.errors import DatabaseBusy, Nothing, Refused, ThrumsgError
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.domain.reassignment import Outcome, Plan, Way
+from thrumsg_tui.domain.reassignment import Outcome, Plan
 from thrumsg_tui.domain.redaction import IN_FULL
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.change import change
@@ -29,7 +29,7 @@ from thrumsg_tui.store.journal import record, recorded_facts, rewrite
 from thrumsg_tui.store.locks import CampaignLock
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, job_in, job_of, open_jobs
-from thrumsg_tui.store.queries.reassignment import possible_among
+from thrumsg_tui.store.queries.possible_moves import next_moves, possible_among
 from thrumsg_tui.store.queries.undo_plan import people_in
 
 _AT_ONCE = 5000
@@ -38,10 +38,9 @@ _AT_ONCE = 5000
 
 def is_long(conn: Connection, planned: Plan, pacing: Pacing) -> bool:
     """Whether so many moves of a plan are still possible that they need a job; 3 µs a move, up to that many."""
-    ways = [move.way for move in planned.moves]
     possible = 0
-    for start in range(0, len(ways) if pacing.too_many(len(ways)) else 0, _AT_ONCE):
-        some = ways[start : start + _AT_ONCE]
+    for start in range(0, len(planned.moves) if pacing.too_many(len(planned.moves)) else 0, _AT_ONCE):
+        some = planned.moves[start : start + _AT_ONCE]
         possible += len(possible_among(conn, planned.campaign_id, planned.as_of, some))
         if pacing.too_many(possible):
             return True
@@ -135,7 +134,7 @@ def step(db: Database, begun: Outcome) -> Outcome:
     """
     if begun.event is None:
         return begun
-    with db.writing(bulk=True) as tx:
+    with db.writing(bulk=True, keeps_references=True) as tx:
         job = _hold(tx, begun.event)
         if job and not job.finished and job.passed == begun.moved:
             until = monotonic() + db.pacing.hold
@@ -222,31 +221,17 @@ def _hold(tx: Transaction, event_id: EventId) -> Job | None:
 
 def _take_some(tx: Transaction, job: Job, size: int) -> bool:
     """Move the next conversations of the list, or end the job; return whether there may be more."""
-    rows = tx.conn.execute(
-        """
-        SELECT conversation_id, from_assignment_id, to_assignment_id FROM job_conversation
-        WHERE event_id = ? AND skipped = 0 ORDER BY conversation_id LIMIT ?
-        """,
-        (job.event_id, size),
-    ).fetchall()
-    ways = [
-        Way(
-            ConversationId(row["conversation_id"]),
-            AssignmentId(row["from_assignment_id"]),
-            AssignmentId(row["to_assignment_id"]),
-        )
-        for row in rows
-    ]
-    possible = possible_among(tx.conn, job.campaign_id, job.as_of, ways, begun=job.event_id)
-    skipped = [way.conversation_id for way in ways if way.conversation_id not in possible]
-    apply_moves(tx, job.event_id, (way for way in ways if way.conversation_id in possible))
-    if ways:
-        _cross_off(tx, job, ways[-1].conversation_id, skipped)
+    listed = next_moves(tx.conn, job, size)
+    ways = [way for way, is_possible in listed if is_possible]
+    skipped = [way.conversation_id for way, is_possible in listed if not is_possible]
+    apply_moves(tx, job.event_id, ways)
+    if listed:
+        _cross_off(tx, job, listed[-1][0].conversation_id, skipped)
     tx.conn.execute(
         "UPDATE job SET done = done + ?, skipped = skipped + ?, seen_at = ? WHERE event_id = ?",
-        (len(possible), len(skipped), tx.now_ms, job.event_id),
+        (len(ways), len(skipped), tx.now_ms, job.event_id),
     )
-    more = len(ways) == size
+    more = len(listed) == size
     if not more:
         _end(tx, job.event_id)
     return more

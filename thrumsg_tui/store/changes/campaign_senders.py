@@ -90,7 +90,7 @@ def remove_sender(
         Refused: In the cases of `docs/rules.md 4.6`, and if the campaign is archived.
     """
     who.require(Permission.MANAGE_PEOPLE)
-    with db.writing(bulk=True) as tx:
+    with db.writing(bulk=True, keeps_references=True) as tx:
         campaign = find_campaign(tx.conn, name)
         tx.hold(CampaignLock(campaign.id))
         leaving = find_assignment(tx.conn, campaign, login)

@@ -28,7 +28,8 @@ from thrumsg_tui.store.locks import CampaignLock, Lock
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.progress import OnProgress, no_progress
 from thrumsg_tui.store.queries.campaigns import get_campaign
-from thrumsg_tui.store.queries.reassignment import at_most, plan, require_not_archived, still_possible
+from thrumsg_tui.store.queries.possible_moves import still_possible
+from thrumsg_tui.store.queries.reassignment import at_most, plan, require_not_archived
 from thrumsg_tui.store.queries.undo_plan import any_goes_back, count_moves, undo_plan
 
 
@@ -52,8 +53,9 @@ def reassign(db: Database, who: Identity, request: Request, on_progress: OnProgr
     with db.reading() as conn:  # planning a job reads only, so that no writer waits
         large = plan(conn, request, db.clock()) if db.pacing.too_many(at_most(conn, request)) else None
     if large and db.pacing.too_many(len(large.moves)):
-        return apply_plan(db, who, large, lambda done: on_progress(done, len(large.moves)))
-    with db.writing(bulk=True) as tx:
+        begun = begin_plan(db, who, large, is_new=True)
+        return finish(db, begun, lambda done: on_progress(done, len(large.moves)))
+    with db.writing(bulk=True, keeps_references=True) as tx:
         tx.hold(CampaignLock(request.campaign_id))
         return move(tx, who, plan(tx.conn, request, tx.now), is_present=True)
 
@@ -76,15 +78,25 @@ def apply_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable
 
 
 @change
-def begin_plan(db: Database, who: Identity, planned: Plan, on_progress: Callable[[int], None] | None = None) -> Outcome:
-    """Apply a plan as `apply_plan` does, but only begin a large one.
+def begin_plan(
+    db: Database,
+    who: Identity,
+    planned: Plan,
+    on_progress: Callable[[int], None] | None = None,
+    *,
+    is_new: bool = False,
+) -> Outcome:
+    """Apply a plan as `apply_plan` does, but only begin a large one; one that `is_new` was made just now.
 
     The outcome of a large one is `under_way`; `bulk_move_job.step` or `finish` continues it.
     """
     who.require(Permission.REASSIGN)
-    with db.reading() as conn:
-        long = is_long(conn, planned, db.pacing)
-    with db.writing(bulk=True) as tx:
+    if is_new:
+        long = db.pacing.too_many(len(planned.moves))
+    else:
+        with db.reading() as conn:
+            long = is_long(conn, planned, db.pacing)
+    with db.writing(bulk=True, keeps_references=not long) as tx:  # a list for steps is looked at by these
         tx.hold(CampaignLock(planned.campaign_id))
         require_not_archived(get_campaign(tx.conn, planned.campaign_id))
         return begin(tx, who, planned) if long else move(tx, who, planned, on_progress=on_progress)
@@ -148,6 +160,7 @@ class Reassignment(UndoableChange):
     """Moves of conversations in a campaign, which are in `event_conversation`."""
 
     ends_with_campaign = True
+    keeps_references = True
 
     campaign_id: CampaignId
 
@@ -195,6 +208,7 @@ class SenderRemoval(UndoableChange):
     """The removal of a sender from a campaign, with the moves of their conversations; as an undo, their return."""
 
     ends_with_campaign = True
+    keeps_references = True
 
     campaign_id: CampaignId
     removed: AssignmentId

@@ -53,13 +53,13 @@ def begin_undo(db: Database, who: Identity, event_id: EventId | None = None) -> 
     The outcome of a large one is `under_way`; `bulk_move_job.step` or `finish` continues it.
     """
     who.require(Permission.WORK)
-    with db.reading() as conn:  # planning a job reads only, so that no writer waits
-        large = change_to_undo(conn, who, event_id).bulk_plan(conn, db.pacing)
-    with db.writing(bulk=True) as tx:
-        found = change_to_undo(tx.conn, who, event_id)
+    with db.reading() as conn:
+        found = change_to_undo(conn, who, event_id)
+        large = found.bulk_plan(conn, db.pacing)  # it reads only, so that no writer waits
+    with db.writing(bulk=True, keeps_references=found.keeps_references and large is None) as tx:
         tx.hold(EventLock(found.event.id), *found.locks(tx.conn))
         change = change_to_undo(tx.conn, who, found.event.id)  # somebody may have undone it before it was held
-        if large is not None and large.as_of == change.event.id:
+        if large is not None:
             outcome = begin(tx, who, large, kind=change.undo_kind, undoes=change.event.id)
         else:
             outcome = change.revert(tx, who)

@@ -52,6 +52,9 @@ class UndoableChange(ABC):
     ends_with_campaign: ClassVar[bool] = False
     """Whether it can no longer be undone once its campaign is archived."""
 
+    keeps_references: ClassVar[bool] = False
+    """Whether `revert` makes sure itself that what its rows refer to exists (`Database.writing`)."""
+
     event: RecordedEvent
 
     @classmethod

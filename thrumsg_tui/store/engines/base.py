@@ -155,10 +155,15 @@ class Engine(Protocol[C]):
     def share_free(self, conn: C, campaigns: Collection[CampaignId]) -> Set[CampaignId]:
         """Hold the shared locks of campaigns that nobody holds alone, without waiting; return those campaigns."""
 
-    def bulk(self, conn: C) -> AbstractContextManager[None]:
+    def bulk(self, conn: C, *, keeps_references: bool) -> AbstractContextManager[None]:
         """Let a writer use as much memory as a transaction that changes many rows is faster with.
 
         It begins before the transaction and ends after it.
+
+        Args:
+            conn: A writer with no transaction.
+            keeps_references: Whether the transaction makes sure itself that what its rows refer to exists, so that the
+                engine need not look it up for each row.
         """
 
     def commit(self, conn: C) -> None:

@@ -85,6 +85,13 @@ class Connection(Protocol):
     def executemany(self, sql: str, rows: Iterable[Parameters], /) -> Cursor:
         """Run one statement for each row of parameters."""
 
+    def set_each(self, table: str, column: str, rows: Sequence[tuple[int, int]], /) -> None:
+        """Set a column of whole numbers: for each pair to its first number, in the row whose id is the second.
+
+        No id comes twice. A server gets one statement. SQLite gets one for each row: one for all would first copy each
+        page that it changes, for the case that it fails.
+        """
+
     def ask_id(self, table: str, /) -> Asked[int]:
         """Ask for the id that the next new row of a table is to have; insert it with that id before asking again.
 

@@ -18,7 +18,6 @@ from thrumsg_tui.domain.reassignment import (
     Request,
     ToAllOthers,
     ToAssignments,
-    Way,
 )
 from thrumsg_tui.domain.reassignment_summary import matching
 from thrumsg_tui.domain.split import deal, deal_level
@@ -40,16 +39,12 @@ STATUSES = {status.value: status for status in Status}
 
 
 class _Holding(NamedTuple):
-    """A conversation that may be moved, and the assignment that holds it."""
+    """A conversation that may be moved, and the assignment that holds it, as they are stored."""
 
     conversation_id: ConversationId
     assignment_id: AssignmentId
-    status: Status
-    opted_out: bool
-
-    def moved_to(self, destination: AssignmentId) -> Move:
-        """Return its move to another assignment."""
-        return Move(self.conversation_id, self.assignment_id, destination, self.status, self.opted_out)
+    status: str
+    opted_out: int
 
 
 def plan(conn: Connection, request: Request, now: datetime, on_progress: OnProgress = no_progress) -> Plan:
@@ -83,7 +78,10 @@ def plan(conn: Connection, request: Request, now: datetime, on_progress: OnProgr
     dealt = (
         deal_level(taken, [(each, active[each].assigned) for each in order]) if request.level else deal(taken, order)
     )
-    moves = tuple(holding.moved_to(destination) for holding, destination in dealt)
+    moves = tuple(
+        Move(conversation_id, source, destination, STATUSES[status], opted_out == 1)
+        for (conversation_id, source, status, opted_out), destination in dealt
+    )
     involved = {*(move.source for move in moves), *request.named_sources, *order}
     names, logins = _named(conn, involved, active)
     return Plan(campaign.id, newest_event(conn, campaign.id), moves, already_there, names, logins)
@@ -111,62 +109,6 @@ def newest_event(conn: Connection, campaign_id: CampaignId) -> EventId:
     """
     row = conn.execute("SELECT COALESCE(MAX(id), 0) FROM event WHERE campaign_id = ?", (campaign_id,)).fetchone()
     return EventId(row[0])
-
-
-def still_possible(
-    conn: Connection, planned: Plan, *, returning: AssignmentId | None = None
-) -> tuple[list[Move], list[ConversationId]]:
-    """Split a plan into the moves that are still possible and the conversations to skip.
-
-    A move is possible if nobody has moved the conversation since, not counting undone moves, and its destination is
-    active now. `returning` is the assignment of a sender who comes back with this change, so counts as active.
-    """
-    ways = [move.way for move in planned.moves]
-    possible = possible_among(conn, planned.campaign_id, planned.as_of, ways, returning=returning)
-    moves = [move for move in planned.moves if move.conversation_id in possible]
-    return moves, [move.conversation_id for move in planned.moves if move.conversation_id not in possible]
-
-
-def possible_among(
-    conn: Connection,
-    campaign_id: CampaignId,
-    as_of: EventId,
-    ways: Sequence[Way],
-    *,
-    begun: EventId | None = None,
-    returning: AssignmentId | None = None,
-) -> set[ConversationId]:
-    """Return the conversations whose move since `as_of` is still possible, as `still_possible` defines it; 5 µs each.
-
-    For a job, conversations moved after its own event (`begun`) are excluded even if that move was undone: otherwise
-    the journal's order would no longer lead to the present holder.
-    """
-    active = {
-        row["id"]
-        for row in conn.execute("SELECT id FROM assignment WHERE campaign_id = ? AND active = 1", (campaign_id,))
-    }
-    holders: dict[int, int] = {}
-    for start in range(0, len(ways), 500):
-        some = [way.conversation_id for way in ways[start : start + 500]]
-        rows = conn.execute(  # the + stops SQLite from reading the whole campaign for each batch
-            f"""
-            SELECT id, assignment_id FROM conversation
-            WHERE +campaign_id = ? AND id IN ({", ".join("?" * len(some))})
-              AND NOT EXISTS (SELECT 1 FROM event_conversation AS touched JOIN event ON event.id = touched.event_id
-                              WHERE touched.conversation_id = conversation.id AND touched.event_id > ?
-                                AND touched.to_assignment_id IS NOT NULL
-                                AND (event.undone_by IS NULL AND (event.undoes IS NULL OR event.undoes <= ?)
-                                     OR event.id > ?))
-            """,
-            (campaign_id, *some, as_of, as_of, 1 << 62 if begun is None else begun),
-        )
-        holders |= {row["id"]: row["assignment_id"] for row in rows}
-    return {
-        way.conversation_id
-        for way in ways
-        if (way.destination in active or way.destination == returning)
-        and holders.get(way.conversation_id) == way.source
-    }
 
 
 def _destinations(
@@ -208,7 +150,7 @@ def _taken(conn: Connection, request: Request, sources: Iterable[Assignment], re
         wanted = None if request.count is None else request.count - len(taken)
         if wanted == 0:
             break
-        taken += map(_holding_of, read.over(_held(conn, source.id, request.status, wanted)))
+        taken += map(_Holding._make, read.over(_held(conn, source.id, request.status, wanted)))
     return taken
 
 
@@ -245,7 +187,7 @@ def _chosen(conn: Connection, campaign_id: CampaignId, conversations: Sequence[C
             """,
             (campaign_id, *some),
         )
-        found |= {row["id"]: _holding_of(row) for row in rows}
+        found |= {row["id"]: _Holding._make(row) for row in rows}
     if missing := [each for each in wanted if each not in found]:
         raise NotFound(_where_it_is(conn, missing[0]), Nothing.MOVED)
     return [found[each] for each in wanted]
@@ -278,18 +220,9 @@ def holders(
     return frozenset(found)
 
 
-def _holding_of(row: Row) -> _Holding:
-    return _Holding(
-        ConversationId(row["id"]),
-        AssignmentId(row["assignment_id"]),
-        STATUSES[row["status"]],
-        bool(row["opted_out"]),
-    )
-
-
 def _matches(holding: _Holding, status: StatusFilter) -> bool:
     """Apply the status filter to a chosen conversation; only Any includes opted-out ones (`docs/rules.md 4.1`)."""
-    return status.status is None or (holding.status is status.status and not holding.opted_out)
+    return status.status is None or (holding.status == status.status and not holding.opted_out)
 
 
 def _named(

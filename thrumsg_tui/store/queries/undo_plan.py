@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.campaigns import UNASSIGNED, AssignmentId, CampaignId
-from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.reassignment import Move, Plan
 from thrumsg_tui.store.engines.connection import Connection
-from thrumsg_tui.store.queries.reassignment import STATUSES, possible_among
+from thrumsg_tui.store.queries.possible_moves import possible_among
+from thrumsg_tui.store.queries.reassignment import STATUSES
 from thrumsg_tui.store.queries.users import user_name
 
 _SOME = 500
@@ -16,9 +17,9 @@ _SOME = 500
 def any_goes_back(conn: Connection, campaign_id: CampaignId, event_id: EventId) -> bool:
     """Whether any conversation that an event moved can go back; stops at the first batch with one that can."""
     moves = undo_plan(conn, campaign_id, event_id).moves
-    ways = [move.way for move in moves]
     return any(
-        possible_among(conn, campaign_id, event_id, ways[start : start + _SOME]) for start in range(0, len(ways), _SOME)
+        possible_among(conn, campaign_id, event_id, moves[start : start + _SOME])
+        for start in range(0, len(moves), _SOME)
     )
 
 
@@ -44,14 +45,8 @@ def undo_plan(conn: Connection, campaign_id: CampaignId, event_id: EventId) -> P
         (event_id,),
     )
     moves = tuple(
-        Move(
-            ConversationId(row["conversation_id"]),
-            AssignmentId(row["to_assignment_id"]),
-            AssignmentId(row["from_assignment_id"]),
-            STATUSES[row["status"]],
-            bool(row["opted_out"]),
-        )
-        for row in rows
+        Move(conversation_id, there, back, STATUSES[status], opted_out == 1)
+        for conversation_id, there, back, status, opted_out in rows
     )
     return Plan(campaign_id, event_id, moves, (), *people_in(conn, campaign_id))
 

@@ -164,6 +164,15 @@ class ServerConnection:
             self.send()
         return ManyAnswers(answers)
 
+    def set_each(self, table: str, column: str, rows: Sequence[tuple[int, int]], /) -> None:
+        """Set the column in one statement."""
+        given = ", ".join(f"({int(value)}, {int(row)})" for value, row in rows)
+        if given:
+            self._ask(
+                f"UPDATE {table} SET {column} = given.value FROM (VALUES {given}) AS given (value, id) "
+                f"WHERE {table}.id = given.id".encode()
+            )
+
     def ask_id(self, table: str, /) -> Asked[int]:
         """Ask for the next number of the table's sequence; it is used up even if the transaction is rolled back."""
         numbers = self.execute(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS id")

@@ -139,7 +139,7 @@ class PostgresEngine:
         lost_transactions.await_end(conn, key)
 
     @contextmanager
-    def bulk(self, conn: ServerConnection) -> Iterator[None]:
+    def bulk(self, conn: ServerConnection, *, keeps_references: bool) -> Iterator[None]:  # noqa: ARG002 - it looks up
         """Let the program compute longer between two statements; a server has the memory that it was given."""
         conn.is_bulk = True
         try:
