@@ -11,9 +11,9 @@ from random import Random
 
 import pytest
 
+from tests.forked import PATIENCE
 from tests.new_database import ON_SERVER
 from tests.store.arranging import journal, known_as, number, take_in
-from tests.store.processes import PATIENCE
 from tests.store.times import backward
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
