@@ -72,7 +72,7 @@ def test_an_escape_character_that_nothing_follows_is_waited_for_no_longer_than_i
     assert parser.wait(60) == 60
 
 
-def test_a_lone_escape_is_a_key_after_a_fortieth_of_a_second_or_as_the_environment_says() -> None:
+def test_a_lone_escape_is_a_key_after_the_apps_delay_or_that_of_the_environment() -> None:
     program = """
 from textual import constants
 from thrumsg_tui.tui.textual_compat import take_esc_after

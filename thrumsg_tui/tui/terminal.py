@@ -24,11 +24,11 @@ from thrumsg_tui.tui.textual_compat import ParseError, end_queue, take_esc_after
 _LOOK_EVERY = 0.1
 """Seconds between two checks whether the driver must stop, as in Textual's own driver."""
 
-_ESC_ALONE_AFTER = 0.025
-"""Seconds after which an escape character that nothing follows is the key Esc, as in most programs with ncurses.
+_ESC_ALONE_AFTER = 0.05
+"""Seconds after which an escape character that nothing follows is the key Esc.
 
-A terminal sends the sequence of a key at once, and no line parts so few bytes; on a serial line of 1,200 baud the next
-byte comes within 8 ms.
+A terminal sends the sequence of a key at once, but a line that loses packets may part it, and the letters of an arrow
+are commands here. So it is as long as editors wait, and longer than a byte takes on any line.
 """
 
 _ANSWERS_WITHIN = 5.0
