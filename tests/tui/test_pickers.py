@@ -6,6 +6,7 @@ from tests.tui.moving import keys
 from tests.tui.office import Office, Person
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.permissions import Role
+from thrumsg_tui.store.changes.campaign_senders import add_senders
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.tui.dialogs.command_menu import CommandMenu
 from thrumsg_tui.tui.dialogs.picker import Picker
@@ -106,6 +107,25 @@ async def test_why_a_command_of_the_menu_is_not_done_is_said_until_the_next_key(
         before = person.screen.count(refusal)
         await keys(person, "j")
         assert person.screen.count(refusal) == before - 1
+
+
+async def test_a_list_that_scrolls_has_the_last_line_too_until_that_says_something(office: Office) -> None:
+    for number in range(20):
+        office.person(f"s{number}", f"Sam{number:02}", Role.SENDER)
+    add_senders(office.db, office.ana, "Spring", [f"s{number}" for number in range(20)])
+    id = office.contact("Maria Lopez", wrote="Hello")
+    async with office.messenger(size=(60, 18)) as person:
+        await person.press("r")
+        before = person.lines
+        (edge,) = (number for number, line in enumerate(before) if "╰" in line)
+        assert "Sam" in before[edge - 1]
+        await person.press("enter")
+        assert "Choose somebody first" in person.lines[edge - 1]
+        rows = [[line[:54] for line in lines[: edge - 1]] for lines in (before, person.lines)]  # without the scrollbar
+        assert rows[0] == rows[1], "nothing moves"
+        await person.press("down")
+        assert "Sam" in person.lines[edge - 1]
+    assert office.conversation(id).sender_name == "Kim Alvarez"
 
 
 async def test_the_picker_of_a_sender_has_its_keys_in_the_frame_as_all_dialogs_do(office: Office) -> None:

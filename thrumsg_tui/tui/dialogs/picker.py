@@ -88,9 +88,14 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
         yield Apart(box)
 
     def on_resize(self) -> None:
-        """Give the list as many lines as it needs, or as many as there is room for."""
+        self._share_lines()
+
+    def _share_lines(self) -> None:
+        """Give the list as many lines as it needs, or as many as there are: the last line, too, while it is empty."""
         room = int(self.size.height * LARGEST_PART) - self.lines_around
-        self.table.styles.height = max(min(self.lines_of_list(), room), 1)
+        is_lent = self.lines_of_list() > room and not self._status.text
+        self._status.display = not is_lent
+        self.table.styles.height = max(min(self.lines_of_list(), room + is_lent), 1)
 
     def on_mount(self) -> None:
         if self._search:
@@ -157,11 +162,15 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
 
     def show_status(self) -> None:
         """Show `status` in the last line, in place of a warning."""
-        self._status.show(self.status())
+        self._tell(self.status())
 
     def warn(self, sentence: str) -> None:
         """Show why a key did nothing, until the next key that does something."""
-        self._status.show([(f" {sentence}", "warning")])
+        self._tell([(f" {sentence}", "warning")])
+
+    def _tell(self, parts: Sequence[Part]) -> None:
+        self._status.show(parts)
+        self._share_lines()
 
     # Keys
 
