@@ -114,6 +114,15 @@ async def test_of_an_opted_out_contact_the_bottom_line_names_what_can_be_done(of
             assert person.lines[-1].startswith(" Enter write u next a replies ")
 
 
+async def test_a_screen_over_another_names_the_way_back_and_not_itself(office: Office) -> None:
+    async with office.messenger(size=(120, 24)) as person:
+        await person.press("H")
+        assert person.lines[-1].startswith(" ? help  q back  Enter take back ")
+        assert "H history" not in person.lines[-1]
+        await person.press("q", "q", "O")
+        assert person.lines[-1].startswith(" ? help  q back ")
+
+
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (200, 60)])
 async def test_help_is_named_in_every_width(office: Office, size: tuple[int, int]) -> None:
     office.contact("Maria Lopez", wrote="Hello")

@@ -58,6 +58,8 @@ class CommandScreen(HeldScreen[None]):
     """The commands that the bottom line names first, by id: in a narrow window it has no room for the others."""
     BACK_TO: ClassVar[str] = ""
     """Where going back leads, for the bottom line; empty if it is not named there."""
+    LEADS_HERE: ClassVar[str] = ""
+    """The command that opens this screen from everywhere, by id: here the bottom line has no use for it."""
     AUTO_FOCUS = ""  # each screen says what has the focus; None is Textual's choice
     IS_OVERLAY: ClassVar[bool] = False
     """Whether it opens over another screen, to which going back returns."""
@@ -211,7 +213,7 @@ class CommandScreen(HeldScreen[None]):
         here = [*map(command, self.FOREMOST), *commands_of(*self.SCOPES), *commands_of(Scope.EVERYWHERE)]
         back = command("app.back")
         named = (replace(each, footer=self.BACK_TO) if each is back else each for each in dict.fromkeys(here))
-        return [each for each in named if each.footer and not each.beyond(who)]
+        return [each for each in named if each.footer and each.id != self.LEADS_HERE and not each.beyond(who)]
 
     async def make(
         self, change: Callable[Concatenate[Database, _P], object], *args: _P.args, **kwargs: _P.kwargs

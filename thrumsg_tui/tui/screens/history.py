@@ -85,6 +85,7 @@ class HistoryScreen(ListingScreen[Event]):
 
     SCOPES = (Scope.HISTORY, Scope.OVERLAY)
     BINDINGS = bindings(commands_of(Scope.HISTORY))
+    LEADS_HERE = "app.history"
     searches_for = "login or name of who did it"
     list: HistoryList
 

@@ -25,6 +25,8 @@ class OverlayScreen(CommandScreen):
     """A screen over another one, to which going back returns."""
 
     IS_OVERLAY = True
+    FOREMOST = ("app.help", "app.back")
+    BACK_TO = "back"
     BINDINGS = bindings(commands_of(Scope.OVERLAY, Scope.EVERYWHERE))
 
     def action_back(self) -> None:
