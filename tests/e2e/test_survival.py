@@ -269,7 +269,7 @@ def test_where_only_ascii_can_be_shown_only_ascii_is_written(spring: Office) -> 
     terminal.press("escape", "o")
     terminal.wait_for("Opt Abby Stone out")
     terminal.press("escape", "v")
-    terminal.wait_for("type to search", "Right next order, Left reverse")  # `<` and `>` would be typed
+    terminal.wait_for("type to search", "Right order, Left reverse")  # `<` and `>` would be typed
     assert "Reassign  " in terminal.screen  # without a `v` beside it, which is a key
     strange = sorted({character for character in terminal.written.decode() if ord(character) > 126})
     assert strange == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.tui.moving import keys
 from tests.tui.office import Office, Person
 from thrumsg_tui.domain.enums import CampaignState
@@ -128,9 +130,13 @@ async def test_a_list_that_scrolls_has_the_last_line_too_until_that_says_somethi
     assert office.conversation(id).sender_name == "Kim Alvarez"
 
 
-async def test_the_picker_of_a_sender_has_its_keys_in_the_frame_as_all_dialogs_do(office: Office) -> None:
+@pytest.mark.parametrize(("locale", "arrows"), [("C.UTF-8", "→ order, ← reverse"), ("C", "Right order, Left reverse")])
+async def test_the_picker_of_a_sender_has_its_keys_in_the_frame_as_all_dialogs_do(
+    office: Office, locale: str, arrows: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
     async with office.messenger(size=(60, 18)) as person:
         await person.press("v")
         line = next(line for line in person.lines if "chooses" in line)
-        assert "Enter chooses, Esc leaves, → next order, ← reverse" in line
+        assert f"Enter chooses, Esc leaves, {arrows} " in line
         assert "╰" in line

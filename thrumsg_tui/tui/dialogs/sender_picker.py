@@ -52,7 +52,7 @@ class SenderPicker(Picker[Assignment]):
         start = next((row for row in rows if row.id == current), None)
         choose, leave = key_of("picker.choose"), key_of("picker.leave")
         sort, reverse = key_of("sender_picker.sort"), key_of("sender_picker.reverse")
-        hint = f"{choose} chooses, {leave} leaves, {sort} next order, {reverse} reverse"
+        hint = f"{choose} chooses, {leave} leaves, {sort} order, {reverse} reverse"
         super().__init__(title, rows, table, start=start, first_cursor=NO_ROW if current is None else 0, hint=hint)
         self._order = order
         self._glyphs = glyphs
