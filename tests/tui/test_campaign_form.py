@@ -39,6 +39,30 @@ def stored(office: Office, name: str) -> Campaign:
 SIZES = [(120, 40), (80, 24)]
 
 
+@pytest.mark.parametrize(("size", "most"), [((80, 24), 1), ((60, 18), 0)])
+async def test_the_form_leaves_no_rows_empty_while_its_preview_has_more(
+    office: Office, size: tuple[int, int], most: int
+) -> None:
+    office.contact("Maria Lopez")
+    async with office.app(size=size) as person:
+        await person.press("c")
+        inside = [line.strip(" │▁▂▃▄▅▆▇█") for line in person.lines]
+        first = next(y for y, line in enumerate(inside) if line.startswith("Launched now:"))
+        last = next(y for y, line in enumerate(inside) if line.startswith("╰"))
+        assert form_of(person).preview_pane.max_scroll_y, "there is more"
+        assert [inside[first - 1], bool(inside[first - 2])] == ["", True]
+        assert inside[first:last].count("") <= most
+
+
+async def test_the_keys_in_the_frame_of_a_form_are_those_that_fit_now(office: Office) -> None:
+    async with office.app(size=(80, 24)) as person:
+        await person.press("c")
+        assert person.sees("Enter next, PgDn shows more ─╯")
+        await person.pilot.resize_terminal(60, 18)
+        await settle(person.pilot)
+        assert person.sees("Esc leaves, Enter next ─╯")
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_campaign_is_made_by_keys_alone(bare: Office, size: tuple[int, int]) -> None:
     change_setting(bare.db, bare.ana, "default_timezone", "America/New_York")

@@ -216,6 +216,31 @@ async def test_the_help_comes_and_goes(office: Office) -> None:
             assert not person.sees("─ Keys ─")
 
 
+@pytest.mark.parametrize(
+    ("size", "lines"),
+    [
+        ((60, 18), ["Enter        Write: Open the conversation and go", "             to the message box"]),
+        ((80, 24), ["Enter        Write: Open the conversation and go to the message box"]),
+    ],
+)
+async def test_the_help_leaves_its_sentences_the_most_of_a_narrow_window(
+    office: Office, maria: ConversationId, size: tuple[int, int], lines: list[str]
+) -> None:
+    async with office.messenger(size=size) as person:
+        await person.press("question_mark")
+        shown = [line.strip(" │▁▂▃▄▅▆▇█") for line in person.lines]
+        place = shown.index(lines[0])
+        assert [each.strip() for each in shown[place : place + len(lines)]] == [each.strip() for each in lines]
+
+
+async def test_keys_that_have_no_room_in_one_line_go_on_in_the_next(office: Office, maria: ConversationId) -> None:
+    async with office.messenger(size=(80, 100)) as person:
+        await person.press("question_mark")
+        (place,) = (y for y, line in enumerate(person.lines) if "Reply by number: Put" in line)
+        keys = [person.lines[place + line][4:17].strip() for line in range(2)]
+        assert " ".join(keys) == "alt+1 to alt+9"
+
+
 async def test_the_number_is_copied(office: Office, maria: ConversationId) -> None:
     async with office.messenger() as person:
         await person.press("y")

@@ -37,7 +37,7 @@ async def test_without_an_open_conversation_there_is_no_journal_of_one(office: O
         assert isinstance(person.app.screen, OverviewScreen)
         await person.press("H", "h")
         assert person.notice == "Open the history from a conversation to see its changes."
-        assert person.sees("all conversations")
+        assert person.sees("this campaign, without messages")
 
 
 async def test_messages_are_in_the_journal_if_one_wants(office: Office, maria: ConversationId) -> None:
@@ -60,10 +60,21 @@ async def test_the_journal_is_this_campaign_s_or_all_campaigns(office: Office, m
         assert person.sees("this campaign")
         assert not person.sees(moved)
         await person.press("h", "C")
-        assert person.sees("all campaigns, all conversations", moved)
+        assert person.sees("all campaigns, without messages", moved)
         await person.press("C")
         assert person.sees("this campaign")
         assert not person.sees(moved)
+
+
+async def test_the_line_below_the_title_is_whole_in_a_narrow_window(office: Office, maria: ConversationId) -> None:
+    async with office.messenger(size=(60, 18)) as person:
+        await person.press("H")
+        for key in ("t", "t", "C", "t"):
+            await person.press(key)
+            (line,) = (each for each in person.lines if " changes: " in each)
+            assert line.endswith("messages")
+        await person.press("h")
+        assert person.sees("with messages, conversation with Maria Lopez")
 
 
 @pytest.mark.parametrize("typed", ["mo", "MÓ DOE"])

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.geometry import Region
 from textual.widgets import Input, TextArea
 
-from tests.tui.office import Office, Person
+from tests.tui.office import Office, Person, settle
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.users import add_user
@@ -147,3 +147,12 @@ async def test_what_is_cut_ends_in_an_ellipsis_and_no_dialog_loses_a_line(wordy:
                 faults[name] = (texts, lost(person), person.screen)
     assert with_texts > len(SCREENS) / 2
     assert not faults, "\n".join(f"{name}: {texts} {away}\n{screen}" for name, (texts, away, screen) in faults.items())
+
+
+async def test_the_hint_of_an_empty_field_ends_in_an_ellipsis_where_it_has_no_room(office: Office) -> None:
+    async with office.app(size=(60, 18)) as person:
+        await person.press("I")
+        assert person.sees("(Enter lists the files; or a path…")
+        await person.pilot.resize_terminal(80, 24)
+        await settle(person.pilot)
+        assert person.sees("(Enter lists the files; or a path; Tab completes it)")

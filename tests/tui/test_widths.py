@@ -49,6 +49,20 @@ async def test_a_wide_window_gives_its_list_room_for_the_words(office: Office) -
             assert person.messenger.conversation.size.width > person.messenger.list_pane.size.width
 
 
+@pytest.mark.parametrize("size", [(80, 24), (90, 24), (120, 40), (200, 60)])
+async def test_the_frame_of_the_box_stands_apart_from_the_lines_between_the_panes(
+    office: Office, size: tuple[int, int]
+) -> None:
+    """Without colours the two would be one thick line."""
+    office.contact("Maria Lopez", wrote="Where do I vote?")
+    async with office.messenger(size=size) as person:
+        await person.press("enter")
+        edges = [line for line in person.lines if "╭─" in line]
+        assert len(edges) == 1
+        assert "│╭" not in edges[0]
+        assert "╮│" not in edges[0]
+
+
 async def test_the_bottom_line_names_each_key_that_fits_and_cuts_none(office: Office) -> None:
     office.contact("Maria Lopez", wrote="Hello")
     async with office.messenger(size=(80, 24)) as person:

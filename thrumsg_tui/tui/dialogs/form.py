@@ -155,6 +155,10 @@ class FormDialog(Dialog[_Result | None], Generic[_Result]):
         self.form.begin()
         self._ask_preview()
 
+    def on_resize(self) -> None:
+        """Name as many keys as have room now."""
+        self.call_after_refresh(self._name_keys)
+
     @property
     def ready_for_keys(self) -> bool:
         """Whether the preview shows the present input, and no quick `save` is under way and no folder being read."""

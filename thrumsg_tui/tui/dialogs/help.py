@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
-from rich.text import Text
 from textual.strip import Strip
 
 from thrumsg_tui.domain.users import Identity
@@ -12,6 +12,9 @@ from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.commands import Command, Scope, commands_of, key_of
 from thrumsg_tui.tui.dialogs.reading import LinesToRead, ReadingDialog
 from thrumsg_tui.tui.widgets.line_widgets import pad
+
+_KEYS = 13
+"""The width of the column with the keys; where several have no room in one line, they go on in the next one."""
 
 
 class _Keys(LinesToRead):
@@ -28,10 +31,12 @@ class _Keys(LinesToRead):
         for title, commands in self._listed.items():
             strips.append(self.strip([(f" {title}", "accent")], width=width))
             for command in commands:
-                keys = pad(command.shown_keys, 20) if command.keys else pad(f"from {key_of('app.palette')}", 20)
-                first, *more = Text(command.explained).wrap(self.app.console, max(width - 24, 10))
-                strips.append(self.strip([("  " + keys, "strong"), (first.plain, "")], width=width))
-                strips += [self.strip([(" " * 22 + line.plain, "")], width=width) for line in more]
+                keys = self.wrapped(command.shown_keys or f"from {key_of('app.palette')}", _KEYS - 1)
+                does = self.wrapped(command.explained, max(width - _KEYS - 4, 10))
+                lines = zip_longest(keys, does, fillvalue="")
+                strips += [
+                    self.strip([(f"  {pad(key, _KEYS)}", "strong"), (line, "")], width=width) for key, line in lines
+                ]
             strips.append(self.strip([], width=width))
         return strips + self._signs(width) if self._has_signs else strips
 
@@ -49,7 +54,7 @@ class _Keys(LinesToRead):
         ]
         return [
             self.strip([(" Signs", "accent")], width=width),
-            *(self.strip([(f"  {pad(sign, 20)}", look), (means, "")], width=width) for sign, look, means in signs),
+            *(self.strip([(f"  {pad(sign, _KEYS)}", look), (means, "")], width=width) for sign, look, means in signs),
         ]
 
 

@@ -125,11 +125,16 @@ class HistoryScreen(ListingScreen[Event]):
         self.list.tell_phones(page.settings.phone_display(ascii_only=self.thrumsg.glyphs.ascii_only))
         self.list.empty_text = _NONE_BY_THEM if self.search.value else _NONE_YET
         self.list.show(page.total, page.first, page.rows, self.list.cursor)
-        conversation = f"conversation with {self._whose}" if self._this_conversation else "all conversations"
-        campaigns = "all campaigns" if self._all_campaigns else "this campaign"
-        traffic = "with messages" if self._traffic else "without messages"
         number = pluralize(page.total, "change") if page.is_counted else f"more than {page.total} changes"
-        self.summary.show([(f"  {number}: {campaigns}, {safe_text(conversation)}, {traffic}", "quiet")])
+        self.summary.show([(f"  {number}: {safe_text(self._of_what)}", "quiet")])
+
+    @property
+    def _of_what(self) -> str:
+        """Which changes are shown; a long name stands last."""
+        traffic = "with messages" if self._traffic else "without messages"
+        if self._this_conversation:
+            return f"{traffic}, conversation with {self._whose}"
+        return f"all campaigns, {traffic}" if self._all_campaigns else f"this campaign, {traffic}"
 
     def _read(self, conn: Connection, person: str, first: int, height: int) -> _Page:
         found = search_rows(users(conn), person, lambda user: f"{user.login} {user.name}")

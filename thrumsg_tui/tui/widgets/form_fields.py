@@ -15,7 +15,7 @@ from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.path_completion import Folder, PathSuggester, matching
 from thrumsg_tui.tui.textual_compat import suggestion_of
 from thrumsg_tui.tui.widgets.inputs import LineInput
-from thrumsg_tui.tui.widgets.line_widgets import Part, StripWidget, width_of
+from thrumsg_tui.tui.widgets.line_widgets import Part, StripWidget, fit, width_of
 from thrumsg_tui.tui.widgets.text_editor import TextEditor
 
 
@@ -73,7 +73,12 @@ class LineEditor(LineInput):
 
     def __init__(self, field: TextField | PathField) -> None:
         suggester = PathSuggester(field.complete) if isinstance(field, PathField) else None
-        super().__init__(field.value, _in_brackets(field.hint), suggester=suggester)
+        self._hint = _in_brackets(field.hint)
+        super().__init__(field.value, self._hint, suggester=suggester)
+
+    def on_resize(self) -> None:
+        """Let an ellipsis end a hint that has no room."""
+        self.placeholder = fit(self._hint, self.size.width - 1)
 
     @property
     def entered(self) -> str:
