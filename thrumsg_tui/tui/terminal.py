@@ -94,8 +94,17 @@ class TerminalDriver(LinuxDriver):
         """Take over the terminal."""
         self._is_up, self._is_suspended = True, False
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._tell_sizes_in_turn()
         if self._sets_yellow:
             self.write(_SET_YELLOW)
+
+    def _tell_sizes_in_turn(self) -> None:
+        """Let the event loop call Textual's handler of a new size, whose signal could interrupt it on a busy machine.
+
+        The app would be told the newer size before the older one, and keep the older one.
+        """
+        tell = cast(Callable[..., object], signal.getsignal(signal.SIGWINCH))
+        signal.signal(signal.SIGWINCH, lambda *received: self._soon(lambda: tell(*received)))
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
@@ -172,7 +181,7 @@ class TerminalDriver(LinuxDriver):
         else:  # nothing else writes, and nothing may be painted before
             self._continue()
 
-    def _soon(self, handle: Callable[[], None]) -> None:
+    def _soon(self, handle: Callable[[], object]) -> None:
         """Handle a signal in the event loop: its handler may have interrupted a write, whose lock it would wait for."""
         with suppress(RuntimeError):  # the loop is closed: the app has ended
             self._events.call_soon_threadsafe(handle)

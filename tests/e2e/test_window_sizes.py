@@ -1,0 +1,42 @@
+"""A window that is dragged: the app takes the size that it has at last."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from tests.e2e.conftest import Office
+
+SLOW = """
+import os, pathlib, sys, time
+from textual.drivers.linux_driver import LinuxDriver
+from thrumsg_tui.__main__ import main
+real = LinuxDriver._get_terminal_size
+def slow(driver):
+    size = real(driver)
+    if size[0] == {narrow}:
+        pathlib.Path({file!r}).touch()
+        until = time.monotonic() + 60
+        while real(driver) == size and time.monotonic() < until:
+            time.sleep(0.01)
+    return size
+LinuxDriver._get_terminal_size = slow
+sys.exit(main())
+"""
+"""The app on a machine that is so busy that the window has another size before the app has told itself the last one."""
+
+NARROW = 60
+
+
+def test_a_size_that_comes_while_another_is_told_is_the_one_that_stays(spring: Office) -> None:
+    script, asked = spring.folder / "slow.py", spring.folder / "asked"
+    script.write_text(SLOW.format(narrow=NARROW, file=str(asked)))
+    terminal = spring.open(program=(sys.executable, str(script)), PYTHONPATH=os.fspath(Path.cwd()))
+    terminal.wait_for("Overview", "Sender Two")
+    terminal.drag(NARROW, 20)
+    terminal.wait_until_so(asked.exists, "the question for the narrow size")
+    terminal.drag(100, 30)
+    terminal.wait_until(lambda: len(terminal.lines[0]) > NARROW and terminal.lines[-1] != "", "the last size")
+    terminal.settle()
+    assert len(terminal.lines[0]) > NARROW
