@@ -46,8 +46,15 @@ def test_help_and_version_load_nothing(shell: Shell, words: list[str]) -> None:
 def test_version_and_help_load_next_to_nothing(shell: Shell) -> None:
     for words in (["--version"], ["--help"]):
         modules = every_module(shell.database, *words)
-        assert modules & {"dataclasses", "datetime", "inspect", "json", "zoneinfo"} == set()
+        assert modules & {"dataclasses", "datetime", "inspect", "json", "lzma", "unicodedata", "zoneinfo"} == set()
         assert len(ours(modules)) <= 16
+
+
+@pytest.mark.parametrize("columns", [40, 90])
+def test_help_is_as_wide_as_the_environment_says(columns: int) -> None:
+    words = [sys.executable, "-m", "thrumsg_tui", "campaign", "--help"]
+    done = subprocess.run(words, capture_output=True, text=True, env=os.environ | {"COLUMNS": str(columns)}, check=True)
+    assert columns - 20 < max(map(len, done.stdout.splitlines())) < columns
 
 
 def test_a_command_that_reads_loads_what_it_shows(shell: Shell) -> None:
