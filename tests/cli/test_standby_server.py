@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, closing, suppress
 
 import psycopg
 import pytest
@@ -11,6 +12,9 @@ import pytest
 from tests.cli.conftest import Shell
 from tests.postgres_server import PATIENCE, Cluster
 from tests.store.servers.standbys import Standby, cluster_with_standby
+from thrumsg_tui.domain.errors import DatabaseBusy
+from thrumsg_tui.store.changes.users import make_first_owner
+from thrumsg_tui.store.database import Database
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +34,7 @@ def test_a_standby_is_read_and_takes_no_changes(servers: tuple[Cluster, Standby]
     shell.done(*main, "follow-up", "create", "Spring", "--title", "Again", "--text", "Hi", "--expires", "2035-01-01")
     with psycopg.connect(primary.address("calls"), autocommit=True) as conn:
         conn.execute("UPDATE follow_up SET expires_at = 1")
-    await_expiry(standby.address("calls"))
+    await_row(standby.address("calls"), "SELECT 1 FROM follow_up WHERE expires_at = 1")
     copy = ("--db", standby.address("calls"))
     assert shell.json(*copy, "overview", "Spring") == shell.json(*copy, "overview", "Spring")
     assert shell.done(*copy, "export", "messages").startswith("timestamp,")
@@ -45,10 +49,40 @@ def test_a_standby_is_read_and_takes_no_changes(servers: tuple[Cluster, Standby]
         assert conn.execute("SELECT active FROM follow_up").fetchone() == (0,)
 
 
-def await_expiry(address: str) -> None:
+def test_what_a_standby_gives_up_is_said(servers: tuple[Cluster, Standby]) -> None:
+    """Its server has removed what a long export still reads."""
+    primary, standby = servers
+    with ExitStack() as stack:
+        conn, there = (
+            stack.enter_context(psycopg.connect(each.address("postgres"), autocommit=True)) for each in servers
+        )
+        conn.execute("CREATE DATABASE given_up")
+        there.execute("ALTER SYSTEM SET max_standby_streaming_delay = 0")
+        there.execute("SELECT pg_reload_conf()")
+        db = stack.enter_context(closing(Database(primary.address("given_up"))))
+        make_first_owner(db, "ana", "Ana", "Ortiz")
+        await_row(standby.address("given_up"), "SELECT 1 FROM users")
+        copy = stack.enter_context(closing(Database(standby.address("given_up"))))
+        here = stack.enter_context(psycopg.connect(primary.address("given_up"), autocommit=True))
+
+        def read_on() -> None:
+            limit = time.monotonic() + PATIENCE
+            with copy.reading() as reader:
+                while time.monotonic() < limit:
+                    reader.execute("SELECT COUNT(*) FROM users").fetchall()
+                    here.execute("UPDATE users SET email = email || 'x'")
+                    here.execute("VACUUM users")
+
+        with pytest.raises(DatabaseBusy, match=r"is a standby\. .*hot_standby_feedback = on"):
+            read_on()
+
+
+def await_row(address: str, query: str) -> None:
     """Wait until the standby has what its server has confirmed."""
     limit = time.monotonic() + PATIENCE
-    with psycopg.connect(address, autocommit=True) as conn:
-        while conn.execute("SELECT 1 FROM follow_up WHERE expires_at = 1").fetchone() is None:
-            assert time.monotonic() < limit
-            time.sleep(0.02)
+    while True:
+        with suppress(psycopg.Error), psycopg.connect(address, autocommit=True) as conn:
+            if conn.execute(query.encode()).fetchone():
+                return
+        assert time.monotonic() < limit
+        time.sleep(0.02)

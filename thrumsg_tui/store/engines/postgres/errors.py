@@ -32,6 +32,7 @@ _KINDS = {
     "25006": Failure.NO_ACCESS,  # a standby
     "26000": Failure.CONFLICT,  # a pooler that hides itself has given us the session of somebody else
     "25P03": Failure.DISCONNECTED,  # idle for too long within a transaction
+    "25P04": Failure.DISCONNECTED,  # a transaction that took too long for whoever runs the server
     "40001": Failure.CONFLICT,
     "40P01": Failure.CONFLICT,
     "42501": Failure.NO_ACCESS,
@@ -63,6 +64,7 @@ _TURNED_AWAY = re.compile(
 _UNPROVEN = re.compile(r"certificate|does not support SSL|SSL was required")
 _STANDBY = re.compile(r"session is read-only|server is in hot standby mode")
 _FULL = re.compile(r"too many (clients|connections)|remaining connection slots")
+_RECOVERY = "conflict with recovery"
 _STARTING = re.compile(r"starting up|shutting down|in recovery mode|not yet accepting")
 """What libpq says of a connection that cannot be made: it gives no code for that."""
 
@@ -102,8 +104,8 @@ def explained(location: ServerAddress, error: Exception) -> ThrumsgError | None:
                 advice="Try again.",
             )
         case Failure.CONFLICT:
-            said = f"Others changed the same in {location} at the same time, again and again."
-            return DatabaseBusy(said, Nothing.CHANGED, advice="Try again.")
+            said, advice = _given_way(location, error)
+            return DatabaseBusy(said, Nothing.CHANGED, advice=advice)
         case Failure.NO_ROOM:
             said = f"The disk of the server of {location} is full. All that was stored is kept."
             return DatabaseUnusable(said, Nothing.CHANGED, advice="Tell whoever runs it, and try again.")
@@ -122,6 +124,14 @@ def unusable_address(location: ServerAddress, error: psycopg.ProgrammingError) -
     """Explain that an address has something in it that the driver does not take."""
     said = f"The address {location} cannot be used ({_reason(error)})."
     return DatabaseUnusable(said, Nothing.CHANGED, advice="Check what it says after the question mark.")
+
+
+def _given_way(location: ServerAddress, error: psycopg.Error) -> tuple[str, str]:
+    """Say to what a transaction had to give way, and what to do."""
+    if _RECOVERY not in str(error):
+        return f"Others changed the same in {location} at the same time, again and again.", "Try again."
+    said = f"{location} is a standby. The server that it follows has removed rows that were still being read."
+    return said, "Try again. If that happens often, whoever runs it sets hot_standby_feedback = on."
 
 
 def _not_reached(location: ServerAddress, error: psycopg.Error) -> tuple[str, str]:
