@@ -113,7 +113,7 @@ def ask_and_answer(terminal: Terminal) -> None:
     terminal.press("R")
     terminal.wait_for("Reassign All")
     terminal.press("a")
-    terminal.wait_for("Distribute to all")
+    terminal.wait_for("Distribute to the one other sender")
     terminal.press("space")
     terminal.wait_for("Enter moves 3")
     terminal.press("enter")

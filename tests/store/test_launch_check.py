@@ -106,7 +106,7 @@ def test_what_an_admin_creates_with_something_to_confirm_stays_a_draft(
     with db.reading() as conn:
         assert get_campaign(conn, made.id).state is CampaignState.DRAFT
     assert change_state(db, owner, made.id, CampaignState.ACTIVE, confirmed=everything).state is CampaignState.ACTIVE
-    assert sentence_of(journal(db)[0]) == "'Loose' is active, was draft, confirming: sender, way-out, quiet-hours"
+    assert sentence_of(journal(db)[0]) == "'Loose' is active, was a draft, confirming: sender, way-out, quiet-hours"
 
 
 def test_what_an_owner_creates_is_active_and_confirmed(db: Database, owner: Identity) -> None:

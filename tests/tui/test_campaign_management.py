@@ -35,6 +35,17 @@ async def test_a_campaign_is_paused_and_resumed(office: Office) -> None:
         assert state(office) is CampaignState.ACTIVE
 
 
+async def test_a_draft_is_called_a_draft(office: Office) -> None:
+    create_campaign(
+        office.db, office.ana, Setup("Autumn", "Hi %first_name%", hours=DailyHours("UTC", 0, 24 * 60)), draft=True
+    )
+    async with office.app() as person:
+        await person.press("q", "g", "l")
+        assert person.question.startswith("It is a draft.")
+        await person.press("n")
+        assert person.notice == "Autumn stays a draft."
+
+
 async def test_archiving_asks_twice_and_enter_is_the_safe_answer(office: Office) -> None:
     async with office.app() as person:
         await person.press("l", "a", "enter")

@@ -48,6 +48,14 @@ async def test_distribute_to_all_users_means_every_other_active_sender(
     assert shares(office) == expected
 
 
+async def test_the_only_other_sender_is_not_called_all_of_one(office: Office) -> None:
+    people(office, 1, "kim")
+    async with menu_of(office, "bar") as person:
+        await fill_in(person, "a", everyone=True)
+        assert person.sees("[x] Distribute to the one other sender")
+        assert not person.sees("all 1 other")
+
+
 async def test_a_sender_who_left_gets_nothing_when_all_do(office: Office) -> None:
     people(office, 4)
     async with office.app() as person:

@@ -12,6 +12,7 @@ from thrumsg_tui.cli.session import Session
 from thrumsg_tui.cli.shown_times import shown_times
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.shared_files import make_shared_folder, remove_shared, writing_shared
 from thrumsg_tui.store.input_files import STANDARD_INPUT, read_file
 from thrumsg_tui.store.output_files import write_bytes
@@ -36,7 +37,8 @@ def add(session: Session, args: Namespace) -> Report:
     content = read_file(STANDARD_INPUT)
     with writing_shared(session.db, session.who, [args.name]):
         write_bytes(make_shared_folder(session.db.path) / args.name, content)
-    return Report({"name": args.name, "size": len(content)}, [f"{args.name} is kept, {len(content)} bytes."])
+    said = f"{args.name} is kept, {pluralize(len(content), 'byte')}."
+    return Report({"name": args.name, "size": len(content)}, [said])
 
 
 def show(session: Session, args: Namespace) -> Report:

@@ -40,7 +40,7 @@ def campaign_summary(facts: CampaignFacts) -> str:
         case CampaignStateChanged():
             held = f"; what was scheduled in {pluralize(facts.conversations, 'conversation')} is cancelled"
             held = held if facts.conversations else ""
-            return f"{facts.name!r} is {facts.state}, was {facts.was}{held}{_confirming(facts.confirmed)}"
+            return f"{facts.name!r} is {facts.state.said}, was {facts.was.said}{held}{_confirming(facts.confirmed)}"
         case PointsConfirmed():
             return f"confirmed for {facts.name!r}: {', '.join(facts.confirmed)}"
         case CampaignPurged():

@@ -23,6 +23,11 @@ class CampaignState(StrEnum):
     PAUSED = "paused"
     ARCHIVED = "archived"
 
+    @property
+    def said(self) -> str:
+        """What a campaign in it is, in a sentence: a draft, or active."""
+        return "a draft" if self is CampaignState.DRAFT else str(self)
+
 
 class Direction(StrEnum):
     """The direction of a message."""

@@ -30,7 +30,7 @@ from thrumsg_tui.domain.organization_facts import (
 )
 from thrumsg_tui.domain.our_numbers import NumberKind
 from thrumsg_tui.domain.redaction import Ours
-from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.domain.wording import inflect, pluralize
 
 _MOST_MENDED = 500
 """How many characters a line of the history shows of the list of repairs, which may be long."""
@@ -60,7 +60,8 @@ def number_summary(facts: NumberFacts) -> str:
     """Return the history's sentence for a change to our own numbers."""
     match facts:
         case NumberAdded():
-            return f"our number {facts.number} is {_kind(facts.kind)}, {facts.mps:g} segments a second"
+            pace = f"{facts.mps:g} {inflect(facts.mps, 'segment')} a second"
+            return f"our number {facts.number} is {_kind(facts.kind)}, {pace}"
         case NumberStateChanged():
             why = f": {facts.why}" if facts.why else ""
             return f"our number {facts.number} is {facts.state}, was {facts.was}{why}"

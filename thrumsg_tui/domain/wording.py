@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def inflect(number: int, singular: str, plural: str = "") -> str:
+def inflect(number: float, singular: str, plural: str = "") -> str:
     """Return the form of a word that agrees with a number.
 
     Args:

@@ -57,9 +57,10 @@ class BulkChoices:
         return [each for each in self.rows if self.request.named_sources != (each.id,)]
 
     @property
-    def others(self) -> int:
-        """Number of senders that distributing to all reaches."""
-        return sum(each.user is not None and each.id not in self.request.named_sources for each in self.rows)
+    def all_others(self) -> str:
+        """The senders that distributing to all reaches, for a sentence."""
+        others = sum(each.user is not None and each.id not in self.request.named_sources for each in self.rows)
+        return "the one other sender" if others == 1 else f"all {others} other senders"
 
     @property
     def receivers(self) -> tuple[Assignment, ...]:

@@ -235,7 +235,7 @@ def change_state(
         if to is CampaignState.ARCHIVED:
             require_no_job(tx, campaign.id)
         if campaign.state not in _ALLOWED_BEFORE[to]:
-            raise Refused(f"{campaign.name!r} is {campaign.state}, so it cannot become {to}.", Nothing.CHANGED)
+            raise Refused(f"{campaign.name!r} is {campaign.state.said}, so it cannot become {to}.", Nothing.CHANGED)
         tx.conn.execute(
             "UPDATE campaign SET state = ?, launched_at = COALESCE(launched_at, ?) WHERE id = ?",
             (to, tx.now_ms if to is CampaignState.ACTIVE else None, campaign.id),

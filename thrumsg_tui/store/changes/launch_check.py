@@ -124,7 +124,7 @@ def confirm_open_points(db: Database, who: Identity, name: str | CampaignId) -> 
     with db.reading() as conn:
         campaign = find_campaign(conn, name)
         if not launched(conn, campaign.id):
-            raise Refused(f"{campaign.name!r} is {campaign.state}: nothing is confirmed for it.", Nothing.CHANGED)
+            raise Refused(f"{campaign.name!r} is {campaign.state.said}: nothing is confirmed for it.", Nothing.CHANGED)
         points = of_level(compliance_points(conn, who, campaign, db.clock(), db.path), Level.CONFIRM)
         confirmed = confirmations(conn, campaign.id)
     left = tuple(point for point in points if point.code not in confirmed)

@@ -81,7 +81,7 @@ def purge(
         campaign = find_campaign(conn, name)
         if campaign.state is not CampaignState.ARCHIVED:  # which is final
             raise Refused(
-                f"{campaign.name!r} is {campaign.state}: only an archived campaign is purged.", Nothing.CHANGED
+                f"{campaign.name!r} is {campaign.state.said}: only an archived campaign is purged.", Nothing.CHANGED
             )
         _refuse_open(conn, campaign)
         pages = _pages(conn, campaign.id, step)

@@ -90,7 +90,8 @@ def _wrong_standings(conn: Connection) -> Iterator[_Wrong]:
 
 def _described(columns: tuple[object, ...]) -> str:
     status, _, _, waiting_since, last_message_id, last_message_at, _, message_count = columns
-    said = f"{status} with {message_count} messages"
+    messages = "1 message" if message_count == 1 else f"{message_count} messages"
+    said = f"{status} with {messages}"
     said += f", the last {last_message_id} at {last_message_at}" if last_message_id else ""
     return f"{said}, waiting since {waiting_since}" if waiting_since else said
 

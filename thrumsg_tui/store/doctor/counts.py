@@ -33,7 +33,7 @@ def find(conn: Connection) -> Iterator[Problem]:
     yield from _replies(conn)
     yield from _outbox(conn)
     for row in _wrong_numbers(conn):
-        sentence = f"keeps {row['counted']} conversations, and {row['conversations']} is stored."
+        sentence = f"keeps {pluralize(row['counted'], 'conversation')}, and {row['conversations']} is stored."
         yield Problem(f"our number {row['number']}", sentence)
 
 

@@ -10,12 +10,6 @@ from thrumsg_tui.domain.permissions import WEAKEST_ROLE, Permission, needed_role
 if TYPE_CHECKING:
     from thrumsg_tui.tui.commands.command import Facts, WhyNot
 
-_STATES = {
-    CampaignState.DRAFT: "a draft",
-    CampaignState.PAUSED: "paused",
-    CampaignState.ARCHIVED: "archived",
-}
-
 
 def role_allows(action: Permission) -> WhyNot:
     """Require a permission of the user's role."""
@@ -106,7 +100,7 @@ def _key(id: str) -> str:
 def may_send_all(facts: Facts) -> str | None:
     """Require an active campaign with QuickSend, in a tab of initials or follow-ups."""
     if facts.campaign and facts.campaign.state is not CampaignState.ACTIVE:
-        return f"Nothing can be sent now: the campaign is {_STATES[facts.campaign.state]}."
+        return f"Nothing can be sent now: the campaign is {facts.campaign.state.said}."
     if facts.tab is None or facts.tab.send_all_kind is None:
         initial, follow_ups = _key("messenger.tab_1"), _key("messenger.tab_3")
         return f"Send All is for initial messages (tab {initial}) and follow-ups (tab {follow_ups}) only."

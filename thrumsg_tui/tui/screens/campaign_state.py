@@ -53,11 +53,11 @@ async def choose_state(screen: ScreenContext, campaign: Campaign) -> None:
     """Launch, pause, resume or archive after a dialog that explains it; archiving asks twice."""
     changes = _STATE_CHANGES[campaign.state]
     effects = [f"{change.choice.title}: {change.effect}" for change in changes]
-    text = "\n".join([f"It is {campaign.state}.", "", *effects])
+    text = "\n".join([f"It is {campaign.state.said}.", "", *effects])
     leave: Choice[CampaignState | None] = Choice(LEAVE, "Leave it", None)
     choices = [*(change.choice for change in changes), leave]
     dialog = ChoiceDialog(
-        campaign.name, text, choices, left=f"{campaign.name} stays {campaign.state}.", must_be_seen=True
+        campaign.name, text, choices, left=f"{campaign.name} stays {campaign.state.said}.", must_be_seen=True
     )
     if (to := await screen.show_dialog(dialog)) is None:
         return
@@ -77,7 +77,7 @@ async def choose_state(screen: ScreenContext, campaign: Campaign) -> None:
     except ThrumsgError as refusal:
         screen.say(str(refusal), warning=True)
         return
-    screen.say(f"{changed.name} is {changed.state} now.")
+    screen.say(f"{changed.name} is {changed.state.said} now.")
     screen.ask_again()
 
 

@@ -11,7 +11,6 @@ from thrumsg_tui.domain.enums import StatusFilter
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold, search_rows
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.tui.bulk_choices import BulkChoices, BulkField
 from thrumsg_tui.tui.commands import Scope, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
@@ -56,7 +55,7 @@ class DestinationList(PagedList[Destination]):
 
     def name_of(self, row: Destination) -> str:
         """Return the name of a row for a sentence."""
-        return row.assignment.name if row.assignment else f"all {pluralize(self._choices.others, 'other sender')}"
+        return row.assignment.name if row.assignment else self._choices.all_others
 
     def search(self, text: str) -> None:
         """Show the rows that match, with the cursor on the first sender; an empty text shows all and keeps the row."""
@@ -81,11 +80,7 @@ class DestinationList(PagedList[Destination]):
     def draw(self, row: Destination, index: int, line: int, width: int) -> Strip:
         assignment, choices = row.assignment, self._choices
         chosen = choices.is_chosen(assignment) if assignment else choices.all_chosen
-        title = (
-            safe_text(assignment.name)
-            if assignment
-            else f"Distribute to all {pluralize(choices.others, 'other sender')}"
-        )
+        title = safe_text(assignment.name) if assignment else f"Distribute to {choices.all_others}"
         look = "recorded" if chosen else ""
         left: list[Part] = [(" [x] " if chosen else " [ ] ", look), (title, look)]
         right: list[Part] = [(f"holds {assignment.assigned} ", "quiet")] if assignment else []
