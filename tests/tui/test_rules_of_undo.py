@@ -26,10 +26,11 @@ from tests.tui.office import Office
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.answers import record_answer
-from thrumsg_tui.store.changes.campaign_senders import remove_sender
+from thrumsg_tui.store.changes.campaign_senders import add_senders, remove_sender
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.store.changes.users import add_user
 
 LEVELS = pytest.mark.parametrize(
     ("place", "action"),
@@ -66,6 +67,16 @@ async def test_z_takes_a_move_of_picked_conversations_back(office: Office, press
             await person.press("y")
         assert "Undone" in person.notice
     assert [holder(office, each) for each in ids] == [KIM, KIM, KIM]
+
+
+async def test_z_says_on_one_line_what_it_takes_back(office: Office) -> None:
+    add_user(office.db, office.ana, "maya", "Maya", "Lindqvist", role=Role.SENDER)
+    add_senders(office.db, office.ana, "Spring", ["maya"])
+    for name in ("Ames", "Bond", "Cole"):
+        office.contact(f"Pat {name}", None, wrote="Hello")
+    async with office.messenger(None, size=(80, 24)) as person:
+        await keys(person, "A", "r", *"maya", "enter", "y", "z")
+        assert person.sees("Take back: moved 3 conversations from Unassigned to Maya Lindqvist? ", "Undo change ")
 
 
 @pytest.mark.parametrize(("pressed", "cursor"), [(["r"], "Pat Bond"), (["space", "space", "r"], "Pat Ames")])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Generic, TypeVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Key
@@ -25,6 +26,16 @@ from thrumsg_tui.tui.textual_compat import bind_first
 from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, Part, heading
 
 _Answer = TypeVar("_Answer")
+
+
+_AROUND = 6
+"""Cells of a question's dialog beside its text: frame and padding."""
+
+_USUAL = 58
+"""The cells of a line of a question, as in the style sheet."""
+
+_ONE_LINE = 70
+"""The longest first line for which a question is made wider, so that it is read at once; it fits in 80 columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,8 @@ class ChoiceDialog(Dialog[_Answer], Generic[_Answer]):
     def compose(self) -> ComposeResult:
         box = Vertical(_Question(self._text, self._sight), self._line, classes="dialog narrow")
         box.border_title = heading(self._title)
+        if _USUAL < (width := cell_len(self._text.partition("\n")[0])) <= _ONE_LINE:
+            box.styles.width = width + _AROUND
         yield Apart(box)
 
     def on_mount(self) -> None:

@@ -36,11 +36,11 @@ async def undo_confirmation(
     staying = await store.query(contact_names, shown.skipped[:_MOST_NAMES]) if shown.skipped else []
     question = _question(shown, staying, phones)
     text = f"{phones.text(late)}\n\n{question}" if late else question
-    return confirmation(title, text, "Take it back", left="Nothing was taken back")
+    return confirmation(f"{title} change {event_id}", text, "Take it back", left="Nothing was taken back")
 
 
 def _question(shown: UndoPreview, staying: Sequence[str], phones: PhoneDisplay) -> str:
-    question = f"Take back change {shown.entry.id}: {summary(shown.entry.facts, phones)}?"
+    question = f"Take back: {summary(shown.entry.facts, phones)}?"
     if shown.moves or shown.skipped:
         question += f"\n\n{pluralize(shown.moves, 'goes back', 'go back')}"
         if shown.skipped:
