@@ -30,11 +30,13 @@ async def test_the_banner_names_the_contacts_zone(bare: Office, maria: Conversat
     async with bare.messenger() as person:
         assert person.banner == (
             "Campaign is currently closed: its hours are 09:00–21:00 in the contact's time zone, America/Los_Angeles; "
-            "it opens 09:00 PST."
+            "it opens 09:00 PST. What you send now waits until then."
         )
         await person.press("enter")
+        before = person.messenger.box.region
         await person.type("Hi")
         assert person.banner.endswith("09:00 PST. What you send now waits until then.")
+        assert person.messenger.box.region == before
         await person.press("enter")
         assert person.sees("unsent until 09:00 PST")
 

@@ -214,7 +214,7 @@ async def test_outside_the_hours_the_banner_says_when_it_opens(bare: Office) -> 
     async with bare.messenger() as person:
         assert person.sees("Campaign is currently closed")
         closed = "Campaign is currently closed: its hours are 09:00–21:00 UTC; it opens tomorrow 09:00 UTC."
-        assert person.banner == closed
+        assert person.banner == f"{closed} What you send now waits until then."
         await person.press("enter")
         await person.type("Hi")
         assert person.send_key == "↵ Send"  # from moderator up it is held (6.4)

@@ -59,7 +59,8 @@ def _circumstances(
         by = f"by {opt_out.by}" if opt_out.by else "by the contact"
         return f"Opted out {by}, {opt_out.at:%Y-%m-%d}. No message may be sent to this number."
     if closed := closure(view.campaign_here, now):
-        waits_for_opening = view.campaign.state is CampaignState.ACTIVE and not verdict.refusal
+        refused = verdict.refusal and verdict.refusal.obstacle is not Obstacle.EMPTY  # the first letter moves nothing
+        waits_for_opening = view.campaign.state is CampaignState.ACTIVE and not refused
         waits = " What you send now waits until then." if waits_for_opening else ""
         return f"Campaign is currently closed: {closed.reason}.{waits}"
     if conversation.flagged:
