@@ -142,6 +142,22 @@ def test_letter_by_letter_a_search_finds_the_same_as_at_once(
             assert window.ids == ids(conn, request, 0, 10)
 
 
+def test_what_one_contact_in_a_hundred_matches_is_shown_before_all_are_searched(
+    large: Database, kims: ListRequest
+) -> None:
+    request = request_of(kims, Tab.RESPONSES, ConversationSort.NEEDS_REPLY, "41500012")
+    search = Search(request, slices=Slices(rows=70, entries=50))
+    with large.reading() as conn:
+        search.advance(conn, 3)
+        assert not search.matches.has(3)
+        while not search.matches.has(3):
+            search.advance(conn, 3)
+        assert search.matches.total is None
+        assert list(search.matches.ids[:3]) == ids(conn, request, 0, 3)
+        search_window(conn, search, window_at(0), to_the_end=True)
+        assert search.matches.total == count(conn, request) > 10
+
+
 def test_after_a_few_letters_only_the_matches_so_far_are_searched(large: Database, kims: ListRequest) -> None:
     slices = Slices(rows=50, entries=50)
     first = Search(request_of(kims, Tab.RESPONSES, ConversationSort.RECENT, "zoe"), 1, slices)

@@ -40,6 +40,9 @@ class Slices:
     frequent: int = 10
     """A number is frequent if one row of so many has it."""
 
+    near: int = 8
+    """The list is read on for its first window while so many slices of its rows are likely to have that."""
+
 
 SLICES = Slices()
 
@@ -53,9 +56,10 @@ _BY_NAME = ("first_key", "last_key", "id")
 class Search:
     """A search in a tab, each call of `advance` a slice of it.
 
-    The first slice reads the first rows of the list: what many contacts match has its first window there. Else all
-    names of the tab are read from the index of the tab by name, 0.25 µs each, and all numbers from that of
-    `contact.phone`, 0.1 µs each; few matches are then sorted.
+    The first slice reads the first rows of the list: what many contacts match has its first window there, or soon
+    below, where it is looked for as long as the matches so far promise it. Else all names of the tab are read from the
+    index of the tab by name, 0.25 µs each, and all numbers from that of `contact.phone`, 0.1 µs each; few matches are
+    then sorted.
     """
 
     def __init__(
@@ -160,8 +164,10 @@ class Search:
             found.ids = self._sorted((yield), self._among)
             found.total = len(found.ids)
             return
-        place = self._read_rows((yield), None)
-        often = len(found.ids) * self._slices.frequent >= self._slices.rows
+        place, read = self._read_rows((yield), None), 1
+        while place and self._is_near(read):
+            place, read = self._read_rows((yield), place), read + 1
+        often = len(found.ids) * self._slices.frequent >= self._slices.rows * read
         while place and number and often:  # to find the conversations of so many numbers would take longer
             place = self._read_rows((yield), place)
         if place is None:
@@ -184,6 +190,11 @@ class Search:
             conn = yield
             place = place if found.has(self._rows) else self._read_rows(conn, place)
         found.total = len(found.ids)
+
+    def _is_near(self, read: int) -> bool:
+        """Whether the first window is missing after some slices, and likely to be in a few if one more match is met."""
+        known = len(self._found.ids)
+        return known < self._rows and self._rows * read <= self._slices.near * (known + 1)
 
     def _read_rows(self, conn: Connection, place: _Place | None) -> _Place | None:
         """Find matches among the next rows; return the place of the last row, None at the end of the list."""
