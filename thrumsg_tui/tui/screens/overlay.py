@@ -9,6 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.events import Resize
 from textual.widgets import Input
 
 from thrumsg_tui.domain.redaction import PhoneDisplay
@@ -19,6 +20,9 @@ from thrumsg_tui.tui.widgets.line_widgets import LineWidget
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 _Row = TypeVar("_Row")
+
+_TALL = 30
+"""Rows from which a blank line stands above the titles of columns."""
 
 
 class OverlayScreen(CommandScreen):
@@ -95,7 +99,6 @@ class ListingScreen(OverlayScreen, Generic[_Row]):
     placeholder, is not empty.
     """
 
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
     searches_for = ""
     list: PagedList[_Row]
 
@@ -125,6 +128,11 @@ class ListingScreen(OverlayScreen, Generic[_Row]):
         self.key_line.show_keys(self.shown_commands())
         self.list.on_move = self.moved
         self.set_focus(self.list)
+
+    def on_resize(self, event: Resize) -> None:
+        """Part the titles from what is above them where there is room; a class would have all widgets styled again."""
+        if isinstance(self.list, OverlayList):
+            self.list.heading.styles.margin = (int(event.size.height >= _TALL), 0, 0, 0)
 
     @property
     def searched(self) -> str:
