@@ -117,6 +117,19 @@ async def test_a_number_and_a_pasted_list_are_opted_out(office: Office, size: tu
     assert out(office, "+14155550151")
 
 
+async def test_the_form_says_what_the_contact_of_a_number_will_be_told(office: Office) -> None:
+    office.contact("Maria Lopez", "kim", texted=True)
+    async with office.app() as person:
+        await person.press("q", "O", "c")
+        for typed, told in (
+            ("415 555", "One number: the contact gets the opt-out message, if a campaign that can send has texted"),
+            ("415 555 0001", "They are told: “You are now opted-out and will receive no further messages.”"),
+            ("415 555 0002", "They are told nothing: no campaign that can send has texted them."),
+        ):
+            await fill(person, numbers=typed)
+            assert person.sees(told)
+
+
 async def test_a_pasted_list_of_opt_outs_is_read_as_files_are(office: Office) -> None:
     """`docs/rules.md 9.2`."""
     async with office.app() as person:

@@ -211,6 +211,12 @@ class OptOut:
 TOLD_NOTHING = "They are told nothing: no campaign that can send has texted them."
 """What a contact hears who is opted out by hand, where they get no opt-out message (`docs/rules.md 5.2`)."""
 
+
+def heard_of_opt_out(message: str) -> str:
+    """Say what a contact hears who is opted out by hand; `message` is empty where they get none."""
+    return f"They are told: “{message}”" if message else TOLD_NOTHING
+
+
 CARRIER_MAY_BLOCK = "The carrier may block the number until it texts START."
 """Who texts STOP is blocked by most carriers as well, and no opt-in of ours ends that."""
 

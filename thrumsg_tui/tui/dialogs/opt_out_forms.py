@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from thrumsg_tui.domain.conversations import OptOut
+from thrumsg_tui.domain.conversations import OptOut, heard_of_opt_out
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.changes.opt_out_lists import opt_out_numbers, pieces
 from thrumsg_tui.store.changes.opt_outs import change_note, opt_out_number
 from thrumsg_tui.store.phones import normalize
+from thrumsg_tui.store.queries.opt_out_message import told_by_hand
 from thrumsg_tui.tui.dialogs.form import Entered, FormDialog, Unfit
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.store_client import StoreClient
@@ -30,16 +31,16 @@ def opt_out_form(store: StoreClient, who: Identity, glyphs: Glyphs, phones: Phon
         listed = _listed(entered)
         if not listed:
             raise Unfit({"numbers": "Which number?"})
-        region = entered["region"].strip() or "US"
+        region = entered["region"]
         if len(listed) == 1:
             try:
-                phone = normalize(listed[0], region, to_opt_out=True).e164
+                phone = _number(listed[0], region)
             except ValueError as reason:
                 raise Unfit({"numbers": str(reason)}) from None
             done = await store.execute(opt_out_number, who, phone, entered["note"].strip())
             told = ", and told so" if done.confirmation_sent else ""
             return f"{phones.number(phone)} is opted out{told}."
-        result = await store.execute(opt_out_numbers, who, entered["numbers"], entered["note"], region)
+        result = await store.execute(opt_out_numbers, who, entered["numbers"], entered["note"], region.strip() or "US")
         parts = [f"{len(result.new)} opted out", f"{pluralize(len(result.already), 'was', 'were')} already"]
         if result.unreadable:
             parts.append(
@@ -50,8 +51,7 @@ def opt_out_form(store: StoreClient, who: Identity, glyphs: Glyphs, phones: Phon
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         listed = _listed(entered)
         if len(listed) < 2:
-            told = " One number: the contact gets the opt-out message, unless they were never texted."
-            return [[(told, "quiet")]]
+            return [[(f" {await _heard(store, listed, entered['region'])}", "quiet")]]
         wrong = await store.run_io(lambda: _wrong(listed, entered["region"].strip() or "US"))
         lines: list[list[Part]] = [
             [(f" A list of {pluralize(len(listed) - len(wrong), 'number')}: nobody is told.", "quiet")]
@@ -63,6 +63,19 @@ def opt_out_form(store: StoreClient, who: Identity, glyphs: Glyphs, phones: Phon
         return lines
 
     return FormDialog("Opt out", fields, save, glyphs, done="opts out", preview=preview)
+
+
+def _number(typed: str, region: str) -> str:
+    return normalize(typed, region.strip() or "US", to_opt_out=True).e164
+
+
+async def _heard(store: StoreClient, listed: Sequence[str], region: str) -> str:
+    """Say what the contact of one number hears; before there is one, what they would hear."""
+    try:
+        phone = _number(listed[0], region)
+    except (IndexError, ValueError):
+        return "One number: the contact gets the opt-out message, if a campaign that can send has texted them."
+    return heard_of_opt_out(await store.query(told_by_hand, phone))
 
 
 def note_form(store: StoreClient, who: Identity, glyphs: Glyphs, opt_out: OptOut, shown: str) -> FormDialog[bool]:

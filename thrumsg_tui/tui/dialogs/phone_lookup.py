@@ -12,7 +12,7 @@ from textual.events import Key
 from textual.geometry import Region
 from textual.strip import Strip
 
-from thrumsg_tui.domain.conversations import TOLD_NOTHING, words_of
+from thrumsg_tui.domain.conversations import heard_of_opt_out, words_of
 from thrumsg_tui.domain.errors import Refused, ThrumsgError
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.safe_text import safe_text
@@ -249,7 +249,7 @@ class PhoneLookup(Dialog[FoundConversation | None]):
             change = opt_in_number
         else:
             message = await self._store.query(told_by_hand, found.phone)
-            told = f"They are told: “{message}”" if message else TOLD_NOTHING
+            told = heard_of_opt_out(message)
             question = f"Opt {name} out, in all campaigns? {told}"
             left = f"{name} was not opted out"
             dialog = confirmation("Opt Out", question, "Opt out", left=left, must_be_seen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from thrumsg_tui.domain.campaigns import ChoiceId, QuestionId
-from thrumsg_tui.domain.conversations import TOLD_NOTHING
+from thrumsg_tui.domain.conversations import heard_of_opt_out
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.fields import no_value
 from thrumsg_tui.domain.permissions import Permission
@@ -61,7 +61,7 @@ class ContactCommands:
             change = opt_in_number
         else:
             message = await screen.thrumsg.store.query(told_by_hand, contact.phone)
-            told = f"They are told: “{message}”" if message else TOLD_NOTHING
+            told = heard_of_opt_out(message)
             question = f"Opt {name} out, in all campaigns? {told}"
             dialog = confirmation("Opt Out", question, "Opt out", left=f"{name} was not opted out", must_be_seen=True)
             change = opt_out_number
