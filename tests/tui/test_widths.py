@@ -128,6 +128,16 @@ async def test_of_an_opted_out_contact_the_bottom_line_names_what_can_be_done(of
             assert person.lines[-1].startswith(" Enter write u next a replies ")
 
 
+async def test_without_a_contact_the_bottom_line_names_no_key_that_needs_one(office: Office) -> None:
+    office.contact("Maria Lopez", wrote="Hello")
+    async with office.messenger(size=(120, 24)) as person:
+        for tab, named in (("4", False), ("2", True), ("4", False)):
+            await person.press(tab)
+            for each in (" Enter write ", " o opt out ", " e survey "):
+                assert (each in person.lines[-1]) is named, person.screen
+            assert " u next " in person.lines[-1]
+
+
 async def test_a_screen_over_another_names_the_way_back_and_not_itself(office: Office) -> None:
     async with office.messenger(size=(120, 24)) as person:
         await person.press("H")

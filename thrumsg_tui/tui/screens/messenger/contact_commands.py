@@ -32,9 +32,14 @@ class ContactCommands:
         self.screen = screen
 
     def named(self, commands: Sequence[Command]) -> list[Command]:
-        """Return commands as the bottom line names them for the open contact: an opted-out one cannot be written to."""
+        """Return commands as the bottom line names them for the open contact: an opted-out one cannot be written to.
+
+        Without a contact it names none that needs one.
+        """
         contact, facts = self.screen.open_contact, self.screen.facts()
-        if contact is None or not contact.opted_out:
+        if contact is None:
+            return [each for each in commands if each.id != "messenger.open" and each.why_not(facts) is None]
+        if not contact.opted_out:
             return list(commands)
         left = [each for each in commands if each.id != "messenger.replies" and each.why_not(facts) is None]
         named = [replace(each, footer=_FOR_OPTED_OUT.get(each.id, each.footer)) for each in left]

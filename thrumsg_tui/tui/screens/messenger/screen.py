@@ -130,9 +130,9 @@ class MessengerScreen(CommandScreen):
         return self.view.open.conversation if self.view and self.view.open else None
 
     @property
-    def _is_opted_out(self) -> bool:
-        """Whether the contact of the open conversation has opted out."""
-        return self.open_contact is not None and self.open_contact.opted_out
+    def _is_opted_out(self) -> bool | None:
+        """Whether the contact of the open conversation has opted out; None without one."""
+        return self.open_contact.opted_out if self.open_contact else None
 
     def facts(self) -> Facts:
         return replace(
