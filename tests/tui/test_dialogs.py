@@ -241,6 +241,27 @@ async def test_keys_that_have_no_room_in_one_line_go_on_in_the_next(office: Offi
         assert " ".join(keys) == "alt+1 to alt+9"
 
 
+async def test_a_large_window_shows_all_keys_of_the_messenger_at_once(office: Office, maria: ConversationId) -> None:
+    del maria
+    async with office.messenger(size=(200, 60)) as person:
+        await person.press("question_mark")
+        ends = "Write: Open the conversation", "after a reply, or stays", "Redraw: Write", "in doubt: nobody knows"
+        assert [end for end in ends if not person.sees(end)] == []
+        assert person.sees(": by name    Notices: Read again")
+
+
+@pytest.mark.parametrize(("width", "columns"), [(80, 1), (120, 2), (200, 3)])
+async def test_the_help_has_as_many_columns_as_have_room(
+    office: Office, maria: ConversationId, width: int, columns: int
+) -> None:
+    del maria
+    async with office.messenger(size=(width, 60)) as person:
+        await person.press("question_mark")
+        first = next(line for line in person.lines if "Messenger  " in line and "▸" not in line)
+        titles = [title for title in first.strip(" │▁▂▃▄▅▆▇█").split("  ") if title]
+        assert len(titles) == columns
+
+
 async def test_the_number_is_copied(office: Office, maria: ConversationId) -> None:
     async with office.messenger() as person:
         await person.press("y")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import zip_longest
+from itertools import chain, combinations, pairwise, zip_longest
 
 from textual.strip import Strip
 
@@ -16,6 +16,9 @@ from thrumsg_tui.tui.widgets.line_widgets import pad
 _KEYS = 13
 """The width of the column with the keys; where several have no room in one line, they go on in the next one."""
 
+_NARROWEST = 54
+"""The least width of a column of sections."""
+
 
 class _Keys(LinesToRead):
     def __init__(self, scopes: Sequence[Scope], who: Identity, offered: Sequence[Command]) -> None:
@@ -27,18 +30,33 @@ class _Keys(LinesToRead):
         self._has_signs = Scope.MESSENGER in scopes
 
     def lines(self, width: int) -> list[Strip]:
-        strips = []
+        """Draw the sections in as many columns as have room, none in two of them, so that the longest is shortest."""
+        number = max(min(width // _NARROWEST, len(self._listed)), 1)
+        width //= number
+        sections = self._sections(width)
+        ways = combinations(range(1, len(sections)), number - 1)
+        columns = min(
+            ([sections[first:last] for first, last in pairwise((0, *cuts, len(sections)))] for cuts in ways),
+            key=lambda columns: max(sum(map(len, column)) for column in columns),
+        )
+        lines = zip_longest(*map(chain.from_iterable, columns), fillvalue=self.strip([], width=width))
+        return [Strip.join(line) for line in lines][:-1]  # the last one is blank
+
+    def _sections(self, width: int) -> list[list[Strip]]:
+        """Draw each section by itself, with a blank line at its end."""
+        blank = self.strip([], width=width)
+        sections = []
         for title, commands in self._listed.items():
-            strips.append(self.strip([(f" {title}", "accent")], width=width))
+            strips = [self.strip([(f" {title}", "accent")], width=width)]
             for command in commands:
-                keys = self.wrapped(command.shown_keys or f"from {key_of('app.palette')}", _KEYS - 1)
+                keys = self.wrapped(command.shown_keys or f"{key_of('app.palette')} by name", _KEYS - 1)
                 does = self.wrapped(command.explained, max(width - _KEYS - 4, 10))
                 lines = zip_longest(keys, does, fillvalue="")
                 strips += [
                     self.strip([(f"  {pad(key, _KEYS)}", "strong"), (line, "")], width=width) for key, line in lines
                 ]
-            strips.append(self.strip([], width=width))
-        return strips + self._signs(width) if self._has_signs else strips
+            sections.append([*strips, blank])
+        return [*sections, [*self._signs(width), blank]] if self._has_signs else sections
 
     def _signs(self, width: int) -> list[Strip]:
         """Draw the signs of the messenger with their meanings."""
@@ -52,10 +70,11 @@ class _Keys(LinesToRead):
             (glyphs.failed, "warning", "failed"),
             (glyphs.in_doubt, "warning", "in doubt: nobody knows whether it left"),
         ]
-        return [
-            self.strip([(" Signs", "accent")], width=width),
-            *(self.strip([(f"  {pad(sign, _KEYS)}", look), (means, "")], width=width) for sign, look, means in signs),
-        ]
+        strips = [self.strip([(" Signs", "accent")], width=width)]
+        for sign, look, means in signs:
+            for first, line in enumerate(self.wrapped(means, width - _KEYS - 4)):
+                strips.append(self.strip([(f"  {pad('' if first else sign, _KEYS)}", look), (line, "")], width=width))
+        return strips
 
 
 class HelpDialog(ReadingDialog):
