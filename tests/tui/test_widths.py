@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tests.tui.office import Office
+from tests.tui.office import Office, settle
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.tui.widgets.line_widgets import fit, pad
 
@@ -178,3 +178,19 @@ async def test_the_list_comes_back_with_a_cursor_that_moved_far_meanwhile(office
         assert not person.sees("A Lee")
         await person.press("k")
         assert person.row == "T Lee"
+
+
+@pytest.mark.parametrize("key", ["v", "o", "p", "question_mark", "colon"])
+async def test_a_dialog_follows_the_window(office: Office, key: str) -> None:
+    office.contact("Maria Lopez", wrote="Hello")
+    async with office.messenger(size=(80, 24)) as person:
+        await person.press(key)
+        fresh = {}
+        for size in ((60, 18), (120, 40)):
+            async with office.messenger(size=size) as other:
+                await other.press(key)
+                fresh[size] = other.app.screen.query_one(".dialog").region
+        for size, region in fresh.items():
+            await person.pilot.resize_terminal(*size)
+            await settle(person.pilot)
+            assert person.app.screen.query_one(".dialog").region == region
