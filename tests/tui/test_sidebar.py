@@ -350,8 +350,9 @@ async def test_info_says_that_there_is_no_other_conversation(
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
 async def test_the_texts_of_info_stand_in_a_column(office: Office, rosa: ConversationId, size: tuple[int, int]) -> None:
+    opt_out_number(office.db, office.ana, office.conversation(rosa).phone, note="x" * 200)
     async with office.messenger(size=size) as person:
-        await person.press("i")
+        await person.press("4", "i")
         info = [strip.text for strip in person.messenger.sidebar.info._strips]
         entries = (
             ("Phone", "(415)"),
@@ -359,9 +360,11 @@ async def test_the_texts_of_info_stand_in_a_column(office: Office, rosa: Convers
             ("City", "Gull"),
             ("Autumn", "not started"),
             ("Quiet hours", "off"),
+            ("Note", "xx"),
         )
         places = {next(line.index(text) for line in info if line.startswith(f" {title} ")) for title, text in entries}
         assert len(places) == 1
+        assert all(line.endswith(" ") for line in info)
 
 
 async def test_info_hides_numbers_in_fields_where_numbers_are_hidden(office: Office, rosa: ConversationId) -> None:

@@ -65,7 +65,7 @@ class InfoPane(Pane):
         strips: list[Strip] = []
         widest = max((cell_len(title) for each in self._sections for title, text in each.entries if text), default=0)
         titles = min(widest, _TITLES)
-        beside = titles if width - titles - 3 >= _TEXTS else 0
+        beside = titles if width - titles - 4 >= _TEXTS else 0
         for section in self._sections:
             if strips:
                 strips.append(self.strip([], width=width))
@@ -81,7 +81,7 @@ class InfoPane(Pane):
             yield from (self.strip([(f" {line}", "quiet")], width=width) for line in self.wrapped(title, width - 2))
             return
         if titles:
-            columns = self.wrapped(title, titles), self.wrapped(text, width - titles - 3)
+            columns = self.wrapped(title, titles), self.wrapped(text, width - titles - 4)
             for left, right in zip_longest(*columns, fillvalue=""):
                 yield self.strip([(f" {pad(left, titles)}  ", "quiet"), (right, "")], width=width)
             return
