@@ -47,12 +47,12 @@ class Person:
 
     def next_keys(self, screen: str) -> Keys:
         """What to press now."""
-        lines = screen.splitlines()
-        if lines[0].startswith(" Campaigns"):
+        title, *_ = screen.splitlines()
+        if title.startswith(" Campaigns"):
             return self._begun("open", keys("G", "enter"))  # the last one: nobody works in the one that is only watched
-        if not any(line.startswith(" / ") for line in lines) and "Viewing as" not in screen:
-            if "Overview" in lines[0] or "Spring" in screen:
-                return self._begun("open", keys(*["j"] * self._chance.randrange(6), "enter"))
+        if "Overview" in title:
+            return self._begun("open", keys(*["j"] * self._chance.randrange(6), "enter"))
+        if "Messenger" not in title:
             return self._begun("leave", keys("escape"))
         if self._first:
             return self._do(self._first.pop())
