@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 from asyncio import get_running_loop, sleep
 
+import pytest
 from textual.events import Key
 
 from tests.tui.office import Office
+from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 
 async def test_a_change_that_is_noticed_while_the_app_ends_is_no_crash(office: Office) -> None:
@@ -26,3 +28,16 @@ async def test_a_key_that_waits_while_the_app_ends_is_no_crash(office: Office) -
         await sleep(0)
     gc.collect()  # an error that nobody has asked for is told when its task is gone
     assert unseen == []
+
+
+async def test_what_goes_wrong_in_the_action_of_a_key_ends_the_app(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise RuntimeError("this should not be")
+
+    monkeypatch.setattr(PagedList, "action_first", broken)
+    with pytest.raises(RuntimeError, match="should not be"):  # noqa: PT012  # the app raises it at its end
+        async with office.messenger() as person:
+            person.send("g")
+            await person.reach(lambda: not person.app.is_running, "the end of the app")

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key, Paste
@@ -149,7 +149,12 @@ class ThrumsgApp(WatchingApp):
         """Take a key or paste; a notice over the front screen makes room for what that shows."""
         if isinstance(self.front, CommandScreen):
             self.front.uncover()
-        await super().on_event(event)
+        try:
+            await super().on_event(event)
+        except ScreenStackError:  # the app has ended
+            raise
+        except Exception as error:  # noqa: BLE001  # as where messages are handled: the key's action runs within this call
+            self._handle_exception(error)
 
     @property
     def keys_pressed(self) -> int:
