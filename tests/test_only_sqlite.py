@@ -13,6 +13,19 @@ MODULES = {str(path.relative_to(TESTS)): path for path in sorted(TESTS.rglob("*.
 ALL = "all"
 
 MARKED: dict[str, int | str] = {
+    "cli/test_backup_on_full_disks.py": ALL,
+    "cli/test_checked_backup.py": ALL,
+    "cli/test_damaged_files.py": ALL,
+    "cli/test_deliver.py": 1,
+    "cli/test_exit_status.py": 2,
+    "cli/test_full_disk.py": ALL,
+    "cli/test_import_export.py": 1,
+    "cli/test_imports.py": ALL,
+    "cli/test_maintenance.py": 1,
+    "cli/test_media.py": 1,
+    "cli/test_odd_files.py": ALL,
+    "cli/test_own_files.py": ALL,
+    "cli/test_restore.py": ALL,
     "gateway/test_deliverer.py": 2,
     "gateway/test_killed_deliverers.py": 3,
     "gateway/test_practice.py": 3,

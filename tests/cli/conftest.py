@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import pwd
-import shutil
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Sequence
+from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.new_database import ON_SERVER, Template, no_database
 from thrumsg_tui.cli.main import main
 from thrumsg_tui.store.changes.settings import store_setting
 from thrumsg_tui.store.database import Database
@@ -37,16 +38,24 @@ class Shell:
 
     def __init__(self, database: Path, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> None:
         self.database = database
-        self.location: Location = database
-        """Where the database is, if `use` has chosen another one."""
+        """The file, where the tests are of files."""
+        self._location: Location | None = None
         self._patch = patch
         self._capture = capture
         self._at_terminal = False
         self.log_in("root")
 
+    @property
+    def location(self) -> Location:
+        """Where the database is; to begin with, there is none yet."""
+        if self._location is None:
+            self.use(found := no_database(self.database))
+            return found
+        return self._location
+
     def use(self, location: Location) -> None:
-        """Have another database from now on, which may be on a server."""
-        self.location = location
+        """Have another database from now on."""
+        self._location = location
         self._patch.setenv("THRUMSG_DB", str(location))
 
     def log_in(self, login: str, full_name: str = "") -> None:
@@ -68,6 +77,7 @@ class Shell:
 
     def run(self, *words: object) -> Result:
         """Run a command line."""
+        _ = self.location
         self._capture.readouterr()
         for stream in (sys.stdin, sys.stdout) if self._at_terminal else ():
             self._patch.setattr(stream, "isatty", lambda: True, raising=False)
@@ -92,6 +102,17 @@ class Shell:
         assert result.err.count("\n") == 1
         return result.err
 
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Ask the database itself."""
+        with closing(Database(self.location)) as db, db.reading() as conn:
+            return [tuple(row) for row in conn.execute(query, parameters)]
+
+    def change(self, *statements: str) -> None:
+        """Change the database itself, as no command would."""
+        with closing(Database(self.location)) as db, db.writing() as tx:
+            for each in statements:
+                tx.conn.execute(each)
+
     def ids(self, *words: object) -> list[int]:
         """List conversations, and return their ids."""
         return [each["id"] for each in self.json("conversations", *words)]
@@ -103,15 +124,17 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         monkeypatch.delenv(variable, raising=False)
     for variable in ("XDG_DATA_HOME", "XDG_STATE_HOME", "HOME"):
         monkeypatch.setenv(variable, str(tmp_path / "home"))
-    database = tmp_path / "thrumsg.db"
-    monkeypatch.setenv("THRUMSG_DB", str(database))
-    return Shell(database, monkeypatch, capsys)
+    made = Shell(tmp_path / "thrumsg.db", monkeypatch, capsys)
+    if not ON_SERVER:  # there it is made once it is needed
+        made.use(made.database)
+    return made
 
 
 @pytest.fixture(scope="session")
-def spring_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_spring(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """The database of `spring`: made once, since that takes six commands."""
     folder = tmp_path_factory.mktemp("spring")
+    location = no_database(folder / "spring.db")
     contacts, survey = folder / "contacts.csv", folder / "survey.csv"
     contacts.write_text(f"First Name,Last Name,Cell\nMaria,Lopez,{MARIA}\nDev,Patel,{DEV}\nAnn,Otieno,{ANN}\n")
     survey.write_text("question,choices\nWill you vote?,Yes|No\n")
@@ -119,7 +142,7 @@ def spring_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def done(*words: object) -> None:
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()) as error:
-            assert main(["--db", str(folder / "spring.db"), *map(str, words)]) == 0, error.getvalue()
+            assert main(["--db", str(location), *map(str, words)]) == 0, error.getvalue()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pwd, "getpwuid", lambda _: account)
@@ -133,20 +156,20 @@ def spring_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         done("campaign", "add-sender", "Spring", "kim", "lee")
         done("import", "contacts", contacts, "--campaign", "Spring")
         done("import", "survey", survey, "--campaign", "Spring")
-    return folder / "spring.db"
+    return Template(location)
 
 
 @pytest.fixture
-def spring(shell: Shell, spring_file: Path) -> Shell:
+def spring(shell: Shell, made_spring: Template) -> Shell:
     """A campaign that is always open, with the senders kim and lee, and three contacts whom nobody holds."""
-    shutil.copy(spring_file, shell.database)
+    shell.use(made_spring.copy(shell.database))
     return shell
 
 
 @pytest.fixture
 def practice(spring: Shell) -> Shell:
     """The same in a practice database."""
-    database = Database(spring.database)
+    database = Database(spring.location)
     with database.writing() as tx:
         store_setting(tx, PRACTICE, "7")
     database.close()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from tests.carrier.running import Carrier
@@ -31,6 +29,4 @@ def configured(carrier: Carrier, folder: Path, token: str) -> Path:
 
 def make_old(shell: Shell) -> None:
     """Have what is queued wait for two days."""
-    with closing(sqlite3.connect(shell.database)) as conn:
-        conn.execute("UPDATE message SET at = at - :age, state_at = state_at - :age", {"age": 2 * A_DAY})
-        conn.commit()
+    shell.change(f"UPDATE message SET at = at - {2 * A_DAY}, state_at = state_at - {2 * A_DAY}")

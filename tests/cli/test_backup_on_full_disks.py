@@ -13,6 +13,8 @@ import pytest
 from tests.cli.conftest import ANN, Shell
 from tests.full_disk import SmallDisk, small_disk
 
+pytestmark = pytest.mark.only_sqlite("the database lies on a disk of its own")
+
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[SmallDisk]:

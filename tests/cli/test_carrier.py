@@ -17,6 +17,7 @@ from thrumsg_tui.domain.delivery import Doubt
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.gateway_state import beat, listener_seen
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.location import path_of
 from thrumsg_tui.store.spool import Spool, SpooledRequest
 from thrumsg_tui.store.times import to_ms
 
@@ -48,7 +49,7 @@ def parse(text: str) -> dict[tuple[str, str], float]:
 
 
 def change(shell: Shell, sql: str, *parameters: object) -> None:
-    db = Database(shell.database)
+    db = Database(shell.location)
     with db.writing() as tx:
         tx.conn.execute(sql, parameters)
     db.close()
@@ -59,7 +60,7 @@ def doubtful(spring: Shell) -> Shell:
     """Maria's message is in doubt, Dev's has failed, and Ann's is queued."""
     for conversation in (1, 2, 3):
         spring.done("send", conversation)
-    db = Database(spring.database)
+    db = Database(spring.location)
     take_queued(db, 2, gateway=GATEWAY)
     answer(db, MessageId(1), Doubt("no answer in 30 s"))
     reject(db, MessageId(2), '30003"\\', "The phone is off")
@@ -99,7 +100,7 @@ def test_status_of_a_deliverer_at_work(doubtful: Shell) -> None:
 
 def test_status_names_the_host_on_which_a_service_runs(spring: Shell) -> None:
     """docs/rules.md 13.5: by its name in JSON, and for people only where it is another one."""
-    with closing(Database(spring.database)) as db:
+    with closing(Database(spring.location)) as db:
         beat(db, "twilio")
         listener_seen(db, "twilio")
     here = os.uname().nodename
@@ -161,7 +162,7 @@ def test_prometheus_is_no_json(spring: Shell) -> None:
 
 def test_status_counts_what_the_carrier_told_and_is_not_stored_yet(doubtful: Shell) -> None:
     assert doubtful.json("status")["spool"] is None
-    spool = Spool(doubtful.database)
+    spool = Spool(path_of(doubtful.location))
     came = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)
     spool.write([SpooledRequest("twilio", "SM1", "/twilio/message", "", b"Body=hi", came)])
     spool.close()

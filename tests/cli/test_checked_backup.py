@@ -13,6 +13,8 @@ import pytest
 from tests.cli.conftest import ANN, Shell
 from tests.store.formats import make_format
 
+pytestmark = pytest.mark.only_sqlite("what a server does is in test_backup_of_server.py")
+
 
 @pytest.fixture
 def saved(spring: Shell, tmp_path: Path) -> Path:

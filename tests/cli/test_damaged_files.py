@@ -11,6 +11,8 @@ from tests.cli.conftest import Shell
 from tests.cli.damaging import HARMS, PAGE, Bench, Harm, beside_it, own_environment
 from thrumsg_tui.store.spool import Spool, spool_path
 
+pytestmark = pytest.mark.only_sqlite("it damages files of SQLite")
+
 TRIED = 25
 """How many command lines are tried on each damaged file; `python -m benchmarks.damage` tries all on hundreds."""
 

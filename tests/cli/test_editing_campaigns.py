@@ -1,7 +1,5 @@
 """Changing a campaign, its hours in the contact's zone, and looking its script over (`docs/rules.md` 6, 7)."""
 
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -204,8 +202,7 @@ def test_a_script_is_looked_over_as_a_contact_would_get_it(spring: Shell) -> Non
 def test_the_json_of_a_check(spring: Shell) -> None:
     spring.done("settings", "organization", "Harbor")
     script = "%organization%: vote at %place%, %first_name%! STOP to end"
-    with closing(sqlite3.connect(spring.database)) as conn, conn:  # an edit to this is refused
-        conn.execute("UPDATE campaign SET initial_script = ?", (script,))
+    spring.change(f"UPDATE campaign SET initial_script = '{script}'")  # an edit to this is refused
     checked = spring.json("campaign", "check", "Spring")
     assert [checked[key] for key in ("campaign", "contact", "complete", "segments", "encoding", "characters")] == [
         *("Spring", "Maria Lopez", False, 1, "GSM-7", 43),
@@ -239,7 +236,7 @@ def test_a_check_is_not_for_senders_who_would_see_others_contacts(spring: Shell)
 
 
 def test_a_zone_that_could_be_chosen_once_is_read_and_put_right(spring: Shell) -> None:
-    database = Database(spring.database)
+    database = Database(spring.location)
     with database.writing() as tx:
         tx.conn.execute("UPDATE campaign SET timezone = 'Factory'")
     database.close()
@@ -253,7 +250,7 @@ def test_a_zone_that_could_be_chosen_once_is_read_and_put_right(spring: Shell) -
 def test_what_time_did_is_by_nobody(spring: Shell) -> None:
     spring.done("campaign", "edit", "Spring", "--starts", "2999-01-01")
     spring.done("send", 1)
-    database = Database(spring.database)
+    database = Database(spring.location)
     with database.writing() as tx:  # the day has come
         tx.conn.execute("UPDATE campaign SET starts = NULL")
         tx.conn.execute("UPDATE message SET leaves_at = 0")

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from shlex import quote
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.cli.conftest import Shell
 from tests.cli.every_command import every_command
 from thrumsg_tui.cli import users
 from thrumsg_tui.cli.parser import build_parser
+from thrumsg_tui.store.location import Location
 
 
 @pytest.mark.parametrize(
@@ -121,6 +123,7 @@ def test_a_file_that_is_not_ours_is_left_as_it_is(shell: Shell, tmp_path: Path) 
     assert (tmp_path / "notes.txt").read_text() == "my notes"
 
 
+@pytest.mark.only_sqlite("a server keeps the number in a table")
 def test_a_file_of_a_newer_version_is_left_as_it_is(spring: Shell) -> None:
     conn = sqlite3.connect(spring.database)
     conn.execute("PRAGMA user_version = 999")
@@ -137,6 +140,7 @@ def test_a_place_where_no_file_can_be_is_explained(shell: Shell, path: str, tmp_
     assert result.err.count("\n") == 1
 
 
+@pytest.mark.only_sqlite("the default database is a file")
 def test_an_own_folder_that_cannot_be_made_is_explained(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", "/proc/nowhere")
     monkeypatch.delenv("THRUMSG_DB")
@@ -178,7 +182,7 @@ def test_a_reader_that_leaves_early_hears_nothing_of_it(spring: Shell) -> None:
     for _ in range(12):
         spring.done("settings", "organization", "x" * 8000)
     command = f"{sys.executable} -m thrumsg_tui history | head -c 1; exit ${{PIPESTATUS[0]}}"
-    environment = os.environ | {"THRUMSG_DB": str(spring.database)}
+    environment = os.environ | {"THRUMSG_DB": str(spring.location)}
     spring.done("user", "add", own_login(), "--first-name", "A", "--last-name", "B", "--role", "owner")
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -201,9 +205,9 @@ def test_the_version_is_printed(shell: Shell) -> None:
     assert shell.done("--version").startswith("thrumsg ")
 
 
-def run_in_shell(command: str, database: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+def run_in_shell(command: str, database: Location, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run `thrumsg` words in a real shell, for what Python's own streams cannot show."""
-    started = f"exec {sys.executable} -m thrumsg_tui --db {database} {command}"
+    started = f"exec {sys.executable} -m thrumsg_tui --db {quote(str(database))} {command}"
     return subprocess.run(
         ["sh", "-c", started],
         capture_output=True,
@@ -215,19 +219,19 @@ def run_in_shell(command: str, database: Path, **environment: str) -> subprocess
 @pytest.mark.parametrize("command", ["campaign list", "campaign list --json", "export messages", "--version"])
 @pytest.mark.parametrize("to", ["> /dev/full", ">&-"])
 def test_what_cannot_be_shown_is_told(spring: Shell, command: str, to: str) -> None:
-    ran = run_in_shell(f"{command} {to}", spring.database)
+    ran = run_in_shell(f"{command} {to}", spring.location)
     assert ran.returncode == 1
     assert ran.stderr.count(b"\n") == 1
     assert b"Standard output cannot be written" in ran.stderr
 
 
 def test_closed_streams_do_no_harm(spring: Shell) -> None:
-    assert run_in_shell("campaign list <&- 2>&-", spring.database).stdout
-    assert run_in_shell("overview nowhere <&- 2>&- >&-", spring.database).returncode == 1
-    assert run_in_shell("doctor", spring.database).returncode == 0
+    assert run_in_shell("campaign list <&- 2>&-", spring.location).stdout
+    assert run_in_shell("overview nowhere <&- 2>&- >&-", spring.location).returncode == 1
+    assert run_in_shell("doctor", spring.location).returncode == 0
 
 
 def test_ctrl_c_while_the_program_is_loaded_is_quiet(spring: Shell, tmp_path: Path) -> None:
     (tmp_path / "argparse.py").write_text("raise KeyboardInterrupt")
-    ran = run_in_shell("campaign list", spring.database, PYTHONPATH=str(tmp_path))
+    ran = run_in_shell("campaign list", spring.location, PYTHONPATH=str(tmp_path))
     assert (ran.returncode, ran.stdout, ran.stderr) == (130, b"", b"")

@@ -55,7 +55,7 @@ def test_a_follow_up_is_warned_of(spring: Shell) -> None:
 def give_script(shell: Shell, script: str) -> None:
     """Give every campaign an initial that an older version took; an edit to it is refused."""
     assert "could not be launched like this" in shell.refused("campaign", "edit", "Spring", "--initial", script)
-    db = Database(shell.database)
+    db = Database(shell.location)
     with db.writing() as tx:
         tx.conn.execute("UPDATE campaign SET initial_script = ?", (script,))
     db.close()

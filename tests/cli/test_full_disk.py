@@ -16,6 +16,8 @@ from tests.cli.in_steps import pacing
 from tests.full_disk import SmallDisk, small_disk
 from thrumsg_tui.cli.main import main
 
+pytestmark = pytest.mark.only_sqlite("what a server does is in test_full_disk_of_server.py")
+
 ROWS = 3000
 
 CHANGES: dict[str, tuple[object, ...]] = {

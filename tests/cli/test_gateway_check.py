@@ -208,7 +208,7 @@ def test_the_token_is_never_shown(made: Set) -> None:
 def test_the_listener_logs_the_check_quietly_and_others_as_refused(spring: Shell, tmp_path: Path) -> None:
     with opened_socket() as sock, running_carrier(tmp_path / "log", "--number", OURS) as carrier:
         made = Set(tmp_path, carrier, shown(sock))
-        words = ["--db", str(spring.database), "listen", "--config", str(made.path), "--fd", str(sock.fileno())]
+        words = ["--db", str(spring.location), "listen", "--config", str(made.path), "--fd", str(sock.fileno())]
         command = [sys.executable, "-m", "thrumsg_tui", *words]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, pass_fds=(sock.fileno(),)) as service:
             try:

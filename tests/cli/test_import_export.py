@@ -156,6 +156,7 @@ def test_the_campaign_of_an_export_may_stand_after_an_option(spring: Shell) -> N
     assert spring.json("export", "conversations", "--as", "root", "Spring")[0]["campaign_name"] == "Spring"
 
 
+@pytest.mark.only_sqlite("no file is the database of a server")
 @pytest.mark.parametrize(
     "words",
     [

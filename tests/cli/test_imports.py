@@ -13,6 +13,8 @@ from tests.cli.every_command import every_command
 from thrumsg_tui.cli.argument_parser import function
 from thrumsg_tui.cli.parser import build_parser, parse
 
+pytestmark = pytest.mark.only_sqlite("it names the modules that SQLite needs")
+
 _HEAVY = ("asyncio", "phonenumbers", "platformdirs", "rich", "sqlite3", "sqlite_utils", "textual")
 _RARE = tuple(f"thrumsg_tui.store.engines.sqlite.{name}" for name in ("copy", "damage", "upgrade"))
 """Parts of the engine for new, old, damaged and restored databases."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-import sqlite3
-from contextlib import closing, redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Shell
+from tests.new_database import Template, no_database
 from tests.roles import ROWS, Row, arrange, put_in_doubt
 from thrumsg_tui.cli.main import main
 from thrumsg_tui.domain.permissions import Role
@@ -79,10 +78,10 @@ REFUSED = (
 
 
 @pytest.fixture(scope="module")
-def arranged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def arranged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Template, Path]:
     """The database and the files of the table of roles, with two launched campaigns that have nothing to confirm."""
     folder = tmp_path_factory.mktemp("arranged")
-    database = tmp_path_factory.mktemp("database") / "thrumsg.db"
+    database = no_database(tmp_path_factory.mktemp("database") / "thrumsg.db")
 
     def run(*words: object) -> None:
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()) as error:
@@ -100,7 +99,7 @@ def arranged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
             run("import", "contacts", folder / file, "--campaign", name)
     run("campaign", "pause", "Halted")
     put_in_doubt(database)
-    return database, folder
+    return Template(database), folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +114,7 @@ class Seat:
         """The words of a line, with the files that it names."""
         words = Row("", line, Role.ADMIN).words(self.folder, self.out)
         if words == ["undo", "1"]:  # stands for the first reassignment, whose id the journal tells
-            with closing(sqlite3.connect(self.shell.database)) as conn:
-                (first,) = conn.execute("SELECT MIN(id) FROM event WHERE action = 'reassign'").fetchone()
+            [(first,)] = self.shell.rows("SELECT MIN(id) FROM event WHERE action = 'reassign'")
             return ["undo", str(first)]
         return words
 
@@ -126,9 +124,9 @@ class Seat:
 
 
 @pytest.fixture
-def seat(shell: Shell, arranged: tuple[Path, Path], tmp_path: Path) -> Seat:
+def seat(shell: Shell, arranged: tuple[Template, Path], tmp_path: Path) -> Seat:
     database, folder = arranged
-    shutil.copyfile(database, shell.database)
+    shell.use(database.copy(shell.database))
     out = tmp_path / "out"
     out.mkdir()
     return Seat(shell, folder, out)

@@ -21,7 +21,7 @@ def test_settings_are_listed_shown_and_changed(shell: Shell) -> None:
 
 def test_doctor_finds_and_mends_a_wrong_count(spring: Shell) -> None:
     assert spring.json("doctor")["healthy"] is True
-    database = Database(spring.database)
+    database = Database(spring.location)
     with database.writing() as tx:
         tx.conn.execute("UPDATE assignment SET assigned = assigned + 1")
     database.close()
@@ -58,4 +58,8 @@ def test_a_backup_is_a_database_closed_to_others(spring: Shell, tmp_path: Path) 
     spring.done("backup", copy)
     assert copy.stat().st_mode & 0o777 == 0o600
     assert spring.json("--db", copy, "overview", "Spring")["total"] == 3
+
+
+@pytest.mark.only_sqlite("no file is the database of a server")
+def test_no_backup_takes_the_place_of_the_database(spring: Shell) -> None:
     assert "database itself" in spring.refused("backup", spring.database)

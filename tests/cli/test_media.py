@@ -35,7 +35,7 @@ def pictures(spring: Shell, carrier: Carrier, tmp_path: Path, monkeypatch: pytes
     """Message 1 has two files, message 2 one, message 3 none, message 4 one that lies elsewhere."""
     section = f'[twilio]\napi_url = "{carrier.url}"\n'
     monkeypatch.setenv("THRUMSG_CONFIG", str(written(tmp_path, TWILIO.replace("[twilio]\n", section))))
-    database = Database(spring.database)
+    database = Database(spring.location)
     for nth, files in enumerate((FILES, {"image/png": b"\x89PNG"}, {}, {"image/jpeg": b""}), start=1):
         media = [*files]
         if nth < 3:
@@ -69,8 +69,12 @@ def test_what_cannot_be_fetched_is_said_and_writes_nothing(pictures: Shell, tmp_
     }
     for words, reason in reasons.items():
         assert reason in pictures.refused("media", *words, "--out", out)
-    assert "is a thrumsg database" in pictures.refused("media", 2, "--out", pictures.database)
     assert not out.exists()
+
+
+@pytest.mark.only_sqlite("no file is the database of a server")
+def test_no_picture_takes_the_place_of_the_database(pictures: Shell) -> None:
+    assert "is a thrumsg database" in pictures.refused("media", 2, "--out", pictures.database)
 
 
 def test_no_file_of_a_message_is_written_to_a_terminal(

@@ -18,6 +18,8 @@ import pytest
 
 from tests.cli.conftest import Result, Shell
 
+pytestmark = pytest.mark.only_sqlite("it is about a database that is a file")
+
 NOBODY = 65534
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root may become somebody else")
 

@@ -26,7 +26,7 @@ def texted(spring: Shell) -> Shell:
 
 def let_leave(shell: Shell) -> dict[str, str | None]:
     """Have a carrier take what may leave; return the bodies with the numbers that they left from."""
-    database = Database(shell.database)
+    database = Database(shell.location)
     left = {message.body: message.our_number for message in leave(database)}
     database.close()
     return left

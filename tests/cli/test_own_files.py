@@ -20,6 +20,8 @@ from thrumsg_tui.store.input_files import read_file
 from thrumsg_tui.store.own_files import refuse_own_file
 from thrumsg_tui.store.spool import Spool, SpooledRequest
 
+pytestmark = pytest.mark.only_sqlite("it is about the files of SQLite")
+
 ENDINGS = ("", "-wal", "-shm", "-journal", ".spool", ".spool-wal", ".spool-shm", ".spool-journal", ".deliver.lock")
 
 COMMANDS = (
@@ -40,7 +42,7 @@ COMMANDS = (
 def busy(spring: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     """A database that is open, delivered and listened for, so that all files lie beside it."""
     monkeypatch.chdir(spring.database.parent)
-    with closing(Database(spring.database)) as db, closing(Spool(spring.database)) as spool:
+    with closing(Database(spring.location)) as db, closing(Spool(spring.database)) as spool:
         with db.reading() as conn:
             conn.execute("SELECT 1 FROM message")
         spool.write([SpooledRequest("twilio", "SM1", "/twilio/message", "", b"Body=hi", datetime.now(UTC))])

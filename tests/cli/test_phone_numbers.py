@@ -133,7 +133,7 @@ def test_a_list_is_piped_in(spring: Shell, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_bytes_that_are_no_text_are_rejected_by_line(spring: Shell) -> None:
-    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(spring.database), "--forced-login", "root"]
+    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(spring.location), "--forced-login", "root"]
     piped = b"\xff\xfe\n\x00\n4155550142\n"
     listed = subprocess.run([*command, "opt-out-list", "-", "--json"], input=piped, capture_output=True, check=True)
     done = json.loads(listed.stdout)

@@ -73,7 +73,7 @@ def test_an_export_is_printed(ssh: Shell) -> None:
 
 
 def test_a_backup_is_printed_as_a_database(ssh: Shell, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(ssh.database), "--forced-login", "olga"]
+    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(ssh.location), "--forced-login", "olga"]
     environment = os.environ | {"SSH_ORIGINAL_COMMAND": "backup -"}
     done = subprocess.run(command, capture_output=True, check=True, env=environment)
     (tmp_path / "copy.db").write_bytes(done.stdout)
@@ -121,7 +121,7 @@ def test_an_owner_s_key_is_no_way_to_the_files_of_the_account(
 
 def test_a_file_whose_connection_was_lost_is_not_imported(ssh: Shell) -> None:
     """A lost connection ends standard input like a whole file; only the outputs tell that nobody is there."""
-    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(ssh.database), "--forced-login", "olga"]
+    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(ssh.location), "--forced-login", "olga"]
     environment = os.environ | {"SSH_ORIGINAL_COMMAND": "import contacts - --campaign Spring"}
     for lost in (True, False):
         before = ssh.json("overview", "Spring")["total"]

@@ -118,8 +118,8 @@ def test_a_plan_that_lost_something_is_refused(spring: Shell, tmp_path: Path, ke
 
 def test_the_commands_that_it_names_are_about_the_same_database(spring: Shell, tmp_path: Path) -> None:
     plan = tmp_path / "my plan.json"
-    here = f"thrumsg --db {spring.database}"
-    words = ("--db", spring.database, "reassign", "Spring", "--from-unassigned", "--to", "kim")
+    here = f"thrumsg --db {shlex.quote(str(spring.location))}"
+    words = ("--db", spring.location, "reassign", "Spring", "--from-unassigned", "--to", "kim")
     assert f"Do exactly this with: {here} reassign --plan '{plan}'" in spring.done(
         *words, "--preview", "--save-plan", plan
     )

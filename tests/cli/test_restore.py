@@ -14,6 +14,8 @@ from thrumsg_tui.store.changes.doubt_settlement import settle
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.outbox import doubts_due
 
+pytestmark = pytest.mark.only_sqlite("what a server does is in test_backup_of_server.py")
+
 
 @pytest.fixture
 def saved(spring: Shell, tmp_path: Path) -> Path:
@@ -133,7 +135,7 @@ def asked(spring: Shell, tmp_path: Path) -> Shell:
         spring.done("send", conversation)
     spring.done("backup", tmp_path / "backup.db")
     spring.done("restore", tmp_path / "backup.db")
-    db = Database(spring.database)
+    db = Database(spring.location)
     none = timedelta(0)
     with db.reading() as conn:
         due = doubts_due(conn, db.clock() + timedelta(hours=1), wait=none, again=none)
@@ -161,7 +163,7 @@ def test_what_the_carrier_does_not_have_is_decided_at_once(asked: Shell, answer:
 
 
 def test_what_is_in_doubt_since_then_is_not_decided_so(asked: Shell) -> None:
-    db = Database(asked.database)
+    db = Database(asked.location)
     with db.writing() as tx:
         tx.conn.execute("UPDATE message SET state_at = state_at + 1 WHERE conversation_id = 1")
     db.close()

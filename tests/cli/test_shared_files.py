@@ -23,6 +23,7 @@ from thrumsg_tui.cli.parser import build_parser
 from thrumsg_tui.domain.permissions import Permission, Role
 from thrumsg_tui.store.changes.shared_files import writing_shared
 from thrumsg_tui.store.database import Database
+from thrumsg_tui.store.location import path_of
 from thrumsg_tui.store.queries.users import identify
 
 KEY = "\nssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN0 me\n"
@@ -39,7 +40,8 @@ class Team:
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
         self.home = shell.database.parent
-        self.folder = self.home / "thrumsg.db.files"
+        self.path = path_of(shell.location)
+        self.folder = self.path.with_name(f"{self.path.name}.files")
         for login, role in {"olga": "owner", "ada": "admin", "mo": "moderator"}.items():
             shell.done("user", "add", login, "--first-name", login, "--last-name", "Q", "--role", role)
 
@@ -65,8 +67,11 @@ class Team:
 
     def everything(self) -> dict[str, bytes]:
         """Every file of the account but the database, with its content."""
-        files = (path for path in self.home.rglob("*") if path.is_file() and not path.name.startswith("thrumsg.db"))
+        files = (path for path in self.home.rglob("*") if path.is_file() and not self._is_of_database(path))
         return {str(path.relative_to(self.home)): path.read_bytes() for path in files}
+
+    def _is_of_database(self, path: Path) -> bool:
+        return path.parent == self.path.parent and path.name.startswith(self.path.name)
 
 
 @pytest.fixture
@@ -337,7 +342,7 @@ def test_a_change_by_the_host_that_keeps_the_size_is_noticed(team: Team) -> None
 
 
 def test_while_somebody_writes_a_file_nobody_else_writes_it(team: Team) -> None:
-    with closing(Database(team.shell.database)) as db:
+    with closing(Database(team.shell.location)) as db:
         with db.reading() as conn:
             olga = identify(conn, "olga")
         with writing_shared(db, olga, ["same.csv"]):
@@ -348,7 +353,7 @@ def test_while_somebody_writes_a_file_nobody_else_writes_it(team: Team) -> None:
 
 
 def test_two_people_at_once_leave_one_whole_file(team: Team) -> None:
-    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(team.shell.database)]
+    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(team.shell.location)]
     environment = os.environ | {"SSH_ORIGINAL_COMMAND": "export conversations --out same.csv"}
     running = [
         subprocess.Popen(
@@ -376,7 +381,7 @@ def test_two_people_at_once_leave_one_whole_file(team: Team) -> None:
 @pytest.mark.parametrize("role", list(Role))
 def test_a_backup_is_printed_to_whom_the_role_allows_it(team: Team, role: Role) -> None:
     login = {Role.OWNER: "olga", Role.ADMIN: "ada", Role.MODERATOR: "mo", Role.SENDER: "kim"}[role]
-    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(team.shell.database), "--forced-login", login]
+    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(team.shell.location), "--forced-login", login]
     environment = os.environ | {"SSH_ORIGINAL_COMMAND": "backup -"}
     ran = subprocess.run(command, env=environment, capture_output=True, check=False)
     may = role.may(Permission.MAINTAIN)

@@ -85,7 +85,7 @@ def test_listings_thread_and_history_follow_the_configuration(worked: Shell, tmp
 def test_triage_in_plain_lines_follows_it_too(worked: Shell, tmp_path: Path) -> None:
     worked.done("opt-in", MARIA)
     configure(tmp_path, '[look]\ndates = "clock"\n')
-    with triaging(worked.database) as walk:
+    with triaging(worked.location) as walk:
         shown = walk.until(NOW_ASKED)
     assert "-- Today --" in shown
     assert not IN_FULL.search(shown)

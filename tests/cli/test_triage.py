@@ -34,7 +34,7 @@ def sent_to(shell: Shell, conversation: int) -> list[str]:
 
 @pytest.mark.parametrize("at_terminal", [False, True], ids=["pipes", "terminal"])
 def test_a_recommended_reply_is_shown_and_sent_by_enter(waiting: Shell, *, at_terminal: bool) -> None:
-    with triaging(waiting.database, at_terminal=at_terminal) as walk:
+    with triaging(waiting.location, at_terminal=at_terminal) as walk:
         first = walk.until(NOW)
         assert "Spring: 2 replies wait." in first
         assert first.index("Maria Lopez, (415) 555-0142. Conversation 1, unassigned.") < first.index("Yes, I will")
@@ -53,7 +53,7 @@ def test_a_recommended_reply_is_shown_and_sent_by_enter(waiting: Shell, *, at_te
 def test_who_may_have_asked_to_be_left_alone_gets_nothing_by_enter_alone(waiting: Shell) -> None:
     """docs/rules.md 5.4."""
     waiting.done("receive", "--from", MARIA, "--body", "please stop", "--at", "2026-03-03T10:01:00Z")
-    with triaging(waiting.database) as walk:
+    with triaging(waiting.location) as walk:
         walk.until(NOW)
         said = walk.answer("1", SENDS_ALL_THE_SAME)
         assert "Maria Lopez may have asked to be left alone: o opts the number out." in said
@@ -65,7 +65,7 @@ def test_who_may_have_asked_to_be_left_alone_gets_nothing_by_enter_alone(waiting
 
 
 def test_a_wish_that_comes_meanwhile_asks_too(waiting: Shell) -> None:
-    with triaging(waiting.database) as walk:
+    with triaging(waiting.location) as walk:
         walk.until(NOW)
         walk.answer("1", SENDS)
         waiting.done("receive", "--from", MARIA, "--body", "please stop")
@@ -75,7 +75,7 @@ def test_a_wish_that_comes_meanwhile_asks_too(waiting: Shell) -> None:
 
 
 def test_anything_but_enter_sends_nothing_and_keeps_the_text(waiting: Shell) -> None:
-    with triaging(waiting.database) as walk:
+    with triaging(waiting.location) as walk:
         walk.until(NOW)
         walk.answer("Can I call you?", SENDS)
         assert "Nothing was sent." in walk.answer("no")
@@ -86,7 +86,7 @@ def test_anything_but_enter_sends_nothing_and_keeps_the_text(waiting: Shell) -> 
 
 
 def test_what_was_written_before_the_question_sends_nothing(waiting: Shell) -> None:
-    ran = all_at_once(waiting.database, "1\n\n\n\n\n1\n\no\ny\ny\n")
+    ran = all_at_once(waiting.location, "1\n\n\n\n\n1\n\no\ny\ny\n")
     assert ran.returncode == 0
     assert "That line came before the question was shown, so it does not count." in ran.stdout
     assert (sent_to(waiting, 1), sent_to(waiting, 2)) == ([], [])
@@ -94,14 +94,14 @@ def test_what_was_written_before_the_question_sends_nothing(waiting: Shell) -> N
 
 
 def test_typing_ahead_is_taken_where_nothing_is_sent(waiting: Shell) -> None:
-    ran = all_at_once(waiting.database, "e 1 2\ns\ne 1 1\nq\n")
+    ran = all_at_once(waiting.location, "e 1 2\ns\ne 1 1\nq\n")
     assert waiting.json("thread", 1)["answers"] == {"Will you vote?": "No"}
     assert waiting.json("thread", 2)["answers"] == {"Will you vote?": "Yes"}
     assert "Done: 2 answers recorded, 1 conversation skipped. 2 replies wait." in ran.stdout
 
 
 def test_who_writes_meanwhile_is_read_first(waiting: Shell) -> None:
-    with triaging(waiting.database) as walk:
+    with triaging(waiting.location) as walk:
         walk.until(NOW)
         walk.answer("1", SENDS)
         waiting.done("receive", "--from", MARIA, "--body", "No, wait")
@@ -114,7 +114,7 @@ def test_who_writes_meanwhile_is_read_first(waiting: Shell) -> None:
 
 
 def test_who_opts_out_meanwhile_gets_nothing(waiting: Shell) -> None:
-    with triaging(waiting.database) as walk:
+    with triaging(waiting.location) as walk:
         walk.until(NOW)
         walk.answer("1", SENDS)
         waiting.done("opt-out", MARIA)
@@ -126,7 +126,7 @@ def test_who_opts_out_meanwhile_gets_nothing(waiting: Shell) -> None:
 @pytest.mark.parametrize("state", ["pause", "archive"])
 def test_in_a_closed_campaign_answers_are_recorded_and_nothing_is_sent(waiting: Shell, state: str) -> None:
     waiting.done("campaign", state, "Spring", *(["--yes"] if state == "archive" else []))
-    with triaging(waiting.database, "Spring") as walk:
+    with triaging(waiting.location, "Spring") as walk:
         assert "Campaign is currently closed: it is" in walk.until(NOW)
         walk.answer("1", SENDS)
         assert "Campaign is currently closed" in walk.answer("")
@@ -136,7 +136,7 @@ def test_in_a_closed_campaign_answers_are_recorded_and_nothing_is_sent(waiting: 
 
 def test_outside_the_hours_a_reply_waits(waiting: Shell) -> None:
     waiting.done("campaign", "edit", "Spring", "--open", "00:00", "--close", "00:01")
-    with triaging(waiting.database) as walk:
+    with triaging(waiting.location) as walk:
         walk.until(NOW)
         walk.answer("1", SENDS)
         assert "waits until" in walk.answer("")
@@ -144,7 +144,7 @@ def test_outside_the_hours_a_reply_waits(waiting: Shell) -> None:
 
 
 def test_opting_out_asks(waiting: Shell) -> None:
-    with triaging(waiting.database) as walk:
+    with triaging(waiting.location) as walk:
         walk.until(NOW)
         assert "Nobody was opted out." in walk.answer("o", OPTS_OUT) + walk.answer("")
         walk.answer("o", OPTS_OUT)
@@ -154,7 +154,7 @@ def test_opting_out_asks(waiting: Shell) -> None:
 
 
 def test_undo_takes_back_the_reply_and_its_words_are_kept(waiting: Shell) -> None:
-    with triaging(waiting.database) as walk:
+    with triaging(waiting.location) as walk:
         walk.until(NOW)
         walk.answer("1", SENDS)
         walk.answer("")
@@ -167,7 +167,7 @@ def test_undo_takes_back_the_reply_and_its_words_are_kept(waiting: Shell) -> Non
 
 def test_undo_leaves_what_was_done_elsewhere(waiting: Shell) -> None:
     waiting.done("answer", 2, "Will you vote?", "Yes")
-    with triaging(waiting.database) as walk:
+    with triaging(waiting.location) as walk:
         walk.until(NOW)
         walk.answer("e 1 1")
         waiting.done("answer", 3, "Will you vote?", "Yes")
@@ -181,7 +181,7 @@ def test_undo_leaves_what_was_done_elsewhere(waiting: Shell) -> None:
 
 
 def test_the_survey_asks_question_by_question(waiting: Shell) -> None:
-    with triaging(waiting.database) as walk:
+    with triaging(waiting.location) as walk:
         walk.until(NOW)
         asks = "Number of the answer? (Enter leaves it, 0 clears it)"
         assert "2: No" in walk.answer("e", asks)
@@ -192,7 +192,7 @@ def test_the_survey_asks_question_by_question(waiting: Shell) -> None:
 
 
 def test_reassigning_goes_on_to_the_next(waiting: Shell) -> None:
-    with triaging(waiting.database) as walk:
+    with triaging(waiting.location) as walk:
         walk.until(NOW)
         assert "r kim: Kim Alvarez." in walk.answer("r")
         assert "There is no user 'nobody'" in walk.answer("r nobody")
@@ -203,9 +203,9 @@ def test_reassigning_goes_on_to_the_next(waiting: Shell) -> None:
 
 def test_two_people_see_each_other(waiting: Shell) -> None:
     waiting.done("user", "role", "lee", "moderator")
-    with triaging(waiting.database) as mine:
+    with triaging(waiting.location) as mine:
         mine.until(NOW)
-        with triaging(waiting.database, login="lee") as theirs:
+        with triaging(waiting.location, login="lee") as theirs:
             assert "Also open at:" in theirs.until(NOW)
             assert "Also open at: Lee Ng." in mine.answer("l")
             theirs.answer("1", SENDS)
@@ -217,7 +217,7 @@ def test_two_people_see_each_other(waiting: Shell) -> None:
 
 def test_a_sender_walks_only_their_own(waiting: Shell) -> None:
     waiting.done("reassign", "Spring", "--conversation", 2, "--to", "kim")
-    with triaging(waiting.database, login="kim") as walk:
+    with triaging(waiting.location, login="kim") as walk:
         assert "Spring: 1 reply waits." in walk.until(NOW)
         waiting.done("reassign", "Spring", "--conversation", 2, "--to", "lee")
         walk.answer("1", SENDS)
@@ -228,7 +228,7 @@ def test_a_sender_walks_only_their_own(waiting: Shell) -> None:
 @pytest.mark.parametrize("at_terminal", [False, True], ids=["pipes", "terminal"])
 def test_texts_cannot_control_the_terminal(waiting: Shell, *, at_terminal: bool) -> None:
     waiting.done("receive", "--from", ANN, "--body", HOSTILE, "--at", "2026-03-03T09:00:00Z")
-    with triaging(waiting.database, at_terminal=at_terminal) as walk:
+    with triaging(waiting.location, at_terminal=at_terminal) as walk:
         said = walk.until(NOW)
         walk.answer(f"t {HOSTILE[-3:]}no", SENDS)
         said += walk.answer("") + walk.end("q")
@@ -237,23 +237,23 @@ def test_texts_cannot_control_the_terminal(waiting: Shell, *, at_terminal: bool)
 
 
 def test_the_end_of_the_input_sends_nothing(waiting: Shell) -> None:
-    with triaging(waiting.database) as walk:
+    with triaging(waiting.location) as walk:
         walk.until(NOW)
         walk.answer("Can I call you?", SENDS)
         assert "Done: nothing. 2 replies wait." in walk.end()
         assert walk.process.returncode == 0
     assert sent_to(waiting, 1) == []
-    with triaging(waiting.database) as walk:
+    with triaging(waiting.location) as walk:
         assert "Can I call you?" in walk.until(NOW)
 
 
 def test_a_line_that_is_cut_short_is_not_used(waiting: Shell) -> None:
-    assert "Done: nothing." in all_at_once(waiting.database, "e 1 1").stdout
+    assert "Done: nothing." in all_at_once(waiting.location, "e 1 1").stdout
     assert waiting.json("thread", 1)["answers"] == {}
 
 
 def test_an_interruption_says_what_was_done(waiting: Shell) -> None:
-    with triaging(waiting.database) as walk:
+    with triaging(waiting.location) as walk:
         walk.until(NOW)
         walk.answer("e 1 1")
         os.kill(walk.process.pid, signal.SIGINT)
@@ -263,7 +263,7 @@ def test_an_interruption_says_what_was_done(waiting: Shell) -> None:
 
 @pytest.mark.parametrize("line", ["x", "", "12", "e 1", "e one two", "t", "S1", "o now"])
 def test_what_is_no_command_does_nothing(waiting: Shell, line: str) -> None:
-    with triaging(waiting.database) as walk:
+    with triaging(waiting.location) as walk:
         walk.until(NOW)
         walk.answer(line)
         assert "Done: nothing. 2 replies wait." in walk.end("q")

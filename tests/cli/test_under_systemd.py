@@ -60,7 +60,7 @@ def carrier(tmp_path: Path) -> Iterator[Carrier]:
 @contextmanager
 def service(shell: Shell, *words: object, environment: Mapping[str, str], **more: object) -> Iterator[Running]:
     """Run a service; what it prints goes to a file that claims to be the journal."""
-    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(shell.database), *map(str, words)]
+    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(shell.location), *map(str, words)]
     journal = shell.database.with_name("journal")
     with journal.open("w") as stderr:
         status = os.fstat(stderr.fileno())
@@ -205,7 +205,7 @@ def test_a_database_that_cannot_be_used_is_tried_again(
 
 def test_only_the_journal_gets_priorities(spring: Shell, tmp_path: Path) -> None:
     """A terminal that a service of the desktop has opened inherits `JOURNAL_STREAM`."""
-    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(spring.database), "deliver", "--config", "nowhere"]
+    command = [sys.executable, "-m", "thrumsg_tui", "--db", str(spring.location), "deliver", "--config", "nowhere"]
     env = os.environ | {"JOURNAL_STREAM": "8:12345"}
     ended = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert ended.returncode == 1

@@ -9,10 +9,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from time import monotonic
 
 from tests.cli.delivering import PATIENCE
+from thrumsg_tui.store.location import Location
 
 NOW = "What now? (? lists it)"
 SENDS = "Enter alone sends it; anything else does not."
@@ -79,7 +79,7 @@ class Triage:
 
 
 @contextmanager
-def triaging(database: Path, *words: str, login: str = "root", at_terminal: bool = False) -> Iterator[Triage]:
+def triaging(database: Location, *words: str, login: str = "root", at_terminal: bool = False) -> Iterator[Triage]:
     """Start a walk, and end it at the end of the block."""
     command = [sys.executable, "-m", "thrumsg_tui", "--db", str(database), "--forced-login", login]
     command += ["triage", "--plain", *words]
@@ -100,7 +100,7 @@ def triaging(database: Path, *words: str, login: str = "root", at_terminal: bool
         walk.close()
 
 
-def at_terminal_of(kind: str, database: Path, *words: str) -> str:
+def at_terminal_of(kind: str, database: Location, *words: str) -> str:
     """Run a command at a terminal of a kind, and return all that it writes there."""
     command = [sys.executable, "-m", "thrumsg_tui", "--db", str(database), "--forced-login", "root", *words]
     ours, theirs = pty.openpty()
@@ -115,7 +115,7 @@ def at_terminal_of(kind: str, database: Path, *words: str) -> str:
         walk.close()
 
 
-def all_at_once(database: Path, lines: str, *words: str) -> subprocess.CompletedProcess[str]:
+def all_at_once(database: Location, lines: str, *words: str) -> subprocess.CompletedProcess[str]:
     """Let it read lines that were all written before it asked anything."""
     command = [sys.executable, "-m", "thrumsg_tui", "--db", str(database), "--forced-login", "root"]
     command += ["triage", "--plain", *words]
