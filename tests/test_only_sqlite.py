@@ -26,6 +26,7 @@ MARKED: dict[str, int | str] = {
     "cli/test_odd_files.py": ALL,
     "cli/test_own_files.py": ALL,
     "cli/test_restore.py": ALL,
+    "cli/test_shared_files.py": 1,
     "gateway/test_deliverer.py": 2,
     "gateway/test_killed_deliverers.py": 3,
     "gateway/test_practice.py": 3,

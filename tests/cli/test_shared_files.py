@@ -259,6 +259,7 @@ def test_the_working_directory_is_the_one_from_before(team: Team) -> None:
     assert Path.cwd() == team.home
 
 
+@pytest.mark.only_sqlite("an address is the same from everywhere")
 def test_a_database_that_is_named_from_here_is_the_same_one(team: Team) -> None:
     team.shell.over_ssh("export conversations --out c.csv")
     ran = team.shell.run("--db", "thrumsg.db", "--forced-login", "ada")
@@ -327,6 +328,7 @@ def test_what_is_no_ordinary_file_of_one_name_is_neither_read_nor_replaced(team:
 
 def test_a_folder_that_is_a_link_is_refused(team: Team) -> None:
     (team.home / "elsewhere").mkdir()
+    team.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     team.folder.symlink_to(team.home / "elsewhere")
     assert "is not a folder of this account" in team.refused("ada", "export messages --out m.csv")
     assert list((team.home / "elsewhere").iterdir()) == []
