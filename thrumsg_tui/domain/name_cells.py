@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LAST_LATIN = 0x24F
 _FIRST_IDEOGRAPH = "\u2e80"
@@ -14,7 +15,7 @@ _NOTHING = """
     <nil> (nil)
     """
 _NO_NAMES = frozenset(_NOTHING.split())
-_WORDS = frozenset(filter(str.isalpha, _NO_NAMES))
+_SIGNS = frozenset(name for name in _NO_NAMES if not name.isalpha())
 _NO_NAME_AS_WRITTEN = frozenset({"NaN", "nan", "NA", "nil", "FNU", "\\N"})
 """FNU is what registers write where the first name is unknown."""
 _PHRASES = frozenset(
@@ -39,6 +40,7 @@ def is_unseen(character: str) -> bool:
     return is_invisible(character) or unicodedata.category(character) in {"Cc", "Co"}
 
 
+@lru_cache(maxsize=10_000)
 def stands_for_none(name: str, *, last: bool = False) -> bool:
     """Return whether a whole cell says that there is no name, such as "n/a" or "#N/A" (`docs/rules.md 9.1`).
 
@@ -55,7 +57,7 @@ def stands_for_none(name: str, *, last: bool = False) -> bool:
     bare = name.strip(_QUOTES)
     if " ".join(bare.lower().split()) in _PHRASES:
         return True
-    if _ERROR.fullmatch(bare) or bare in _NO_NAME_AS_WRITTEN or "".join(bare.lower().split()) in _NO_NAMES - _WORDS:
+    if _ERROR.fullmatch(bare) or bare in _NO_NAME_AS_WRITTEN or "".join(bare.lower().split()) in _SIGNS:
         return True
     if not any(unicodedata.category(character)[0] in "LN" or _is_picture(character) for character in name):
         return True

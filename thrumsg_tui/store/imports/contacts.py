@@ -96,7 +96,7 @@ def import_contacts(
 ) -> Imported:
     """Import contacts. Each contact that is new to the campaign gets an unassigned conversation there.
 
-    Takes 70 µs a row. Other writers wait for half of that, since the numbers are read before the transaction.
+    Takes 40 µs a row. Other writers wait for half of that, since the numbers are read before the transaction.
     `campaign` is a name, or an id in digits.
 
     Raises:
@@ -128,7 +128,7 @@ def _imported(db: Database, who: Identity, path: Path, table: Table, campaign: s
     with db.reading() as conn:  # before the transaction: it takes time
         looked_at, events = open_campaign(conn, campaign), judged_events(conn)
         opened = _opened(conn, who, looked_at, people, db.clock(), db.path)
-    with transaction(db, dry_run=options.dry_run) as tx:
+    with transaction(db, dry_run=options.dry_run, keeps_references=True) as tx:  # each is read in it
         into = hold_campaign(tx, campaign, ContactsLock(), shared=True)
         if into != looked_at or judged_anew(tx.conn, events):
             opened = _opened(tx.conn, who, into, people, tx.now, db.path)
@@ -243,6 +243,7 @@ def _merged(before: _Known, person: _Person) -> _Known:
 
 
 def _insert_contacts(tx: Transaction, new: Iterable[_Person]) -> None:
+    now = tx.now_ms
     tx.conn.executemany(
         """
         INSERT INTO contact (phone, phone_national, first_name, last_name, fields, created_at)
@@ -255,7 +256,7 @@ def _insert_contacts(tx: Transaction, new: Iterable[_Person]) -> None:
                 person.first_name,
                 person.last_name,
                 json.dumps(person.fields),
-                tx.now_ms,
+                now,
             )
             for person in new
         ),

@@ -137,9 +137,12 @@ class _DryRun(Exception):
 
 
 @contextmanager
-def transaction(db: Database, *, dry_run: bool) -> Iterator[Transaction]:
-    """Open the write transaction of an import; roll it back at the end of a dry run."""
-    with suppress(_DryRun), db.writing(bulk=True) as tx:
+def transaction(db: Database, *, dry_run: bool, keeps_references: bool = False) -> Iterator[Transaction]:
+    """Open the write transaction of an import; roll it back at the end of a dry run.
+
+    `keeps_references` is that of `Database.writing`.
+    """
+    with suppress(_DryRun), db.writing(bulk=True, keeps_references=keeps_references) as tx:
         yield tx
         if dry_run:
             raise _DryRun

@@ -24,15 +24,15 @@ class NameReader:
         Raises:
             ValueError: If there is no first name, or a name has a U+FFFD, for a letter that an earlier program lost.
         """
-        said = row.values({name: columns[name] for name in ("first_name", "last_name") if name in columns})
-        cells = said["first_name"], said.get("last_name", "")
-        first, last = map(given_name, cells)
+        last_place = columns.get("last_name")
+        cells = row.value(columns["first_name"]), "" if last_place is None else row.value(last_place)
+        first, last = given_name(cells[0]), given_name(cells[1])
         if stands_for_none(first):
             shown = cells[0].strip()
             raise ValueError(f"no first name, as {shown!r} stands for none" if shown else "no first name")
         if _LOST in first + last:
             raise ValueError(f"a letter of the name {full_name(first, last)!r} was lost before the file was made")
-        if _invisible(first + last) < _invisible("".join(cells)):
+        if (first, last) != cells and _invisible(first + last) < _invisible("".join(cells)):
             self._cleaned.append(row.line)
         if last and stands_for_none(last, last=True):
             self._dropped.append(row.line)

@@ -30,8 +30,12 @@ class FileRow:
     line: int
     cells: tuple[str, ...]
 
+    def value(self, position: int) -> str:
+        """Return a cell, without surrounding space and without the guard that exports put in front."""
+        return unguarded(self.cells[position].strip())
+
     def values(self, columns: Mapping[str, int]) -> dict[str, str]:
-        """Return the cell of each field, without surrounding space and without the guard that exports put in front."""
+        """Return the `value` of each field."""
         return {name: unguarded(self.cells[position].strip()) for name, position in columns.items()}
 
 
