@@ -64,12 +64,12 @@ def test_a_sequence_that_comes_in_pieces_is_one_key() -> None:
 
 def test_an_escape_character_that_nothing_follows_is_waited_for_no_longer_than_it_has_to() -> None:
     parser = KeyParser()
-    assert parser.wait(60) == 60
+    assert parser.longest_wait(60) == 60
     assert list(parser.feed("x\x1b"))
-    assert 0 <= parser.wait(60) <= constants.ESCAPE_DELAY
-    assert parser.wait(0) == 0
+    assert 0 <= parser.longest_wait(60) <= constants.ESCAPE_DELAY
+    assert parser.longest_wait(0) == 0
     assert list(parser.feed("[A"))
-    assert parser.wait(60) == 60
+    assert parser.longest_wait(60) == 60
 
 
 def test_a_lone_escape_is_a_key_after_the_apps_delay_or_that_of_the_environment() -> None:

@@ -37,7 +37,7 @@ class KeyParser(XTermParser):
         self._after_esc = False
         """Whether the present character came in a read of its own after an escape character."""
 
-    def wait(self, most: float) -> float:
+    def longest_wait(self, most: float) -> float:
         """Return for how many seconds to wait for input before the next `tick`, at most so many."""
         until_given_up = seconds_until_given_up(self)
         return most if until_given_up is None else min(until_given_up, most)

@@ -120,7 +120,7 @@ class TerminalDriver(LinuxDriver):
         background = Background(self.write, self._background_told, asks=self._user.asks_for_background)
         silence = _Silence(self.write)
         while not self.exit_event.is_set():
-            if select.select([self.fileno], [], [], parser.wait(_LOOK_EVERY))[0]:
+            if select.select([self.fileno], [], [], parser.longest_wait(_LOOK_EVERY))[0]:
                 try:
                     data = os.read(self.fileno, 4096)
                 except BlockingIOError:  # another process has read it
