@@ -139,6 +139,16 @@ def test_a_dialog_comes_and_goes_in_a_few_pictures(spring: Office) -> None:
         assert frames <= 3
 
 
+def test_moving_among_the_replies_repaints_two_titles(spring: Office) -> None:
+    messenger = settled(spring, (120, 40))
+    messenger.terminal.press("a")
+    messenger.terminal.wait_for("Enter chooses")
+    messenger.terminal.settle(quiet=LONG)
+    sent, frames = cheapest(messenger, "down", "up", "down")
+    assert 0 < sent <= 240
+    assert frames == 1
+
+
 def test_what_others_do_repaints_what_changed(spring: Office) -> None:
     messenger = settled(spring, (120, 40))
     mark = messenger.terminal.mark

@@ -86,7 +86,7 @@ class MatchingReplies(ScrollingLines):
             title = self.strip([(number, "accent"), (safe_text(reply.title), "strong")], width=width, base=base)
             body = self.shortened(shown.text, width - 4, most)
             self._places.append((len(strips), 1 + len(body)))
-            strips += [title, *(self.strip([("   ", ""), *shown.parts(line)], width=width, base=base) for line in body)]
+            strips += [title, *(self.strip([("   ", ""), *shown.parts(line)], width=width) for line in body)]
         return strips
 
     def _lines_of_each(self, found: Sequence[_Shown], width: int) -> int:
