@@ -22,7 +22,7 @@ LOOK, MEASURE, RESIZE = 20.0, 1.0, 15.0
 """Seconds between two looks at all that must hold, two measurements, two other sizes."""
 
 REHEARSAL = 300.0
-"""Seconds after which whoever has not done each thing once begins like the others."""
+"""Seconds after which whoever has not done each thing three times begins like the others."""
 
 WAYS_OUT = (keys("escape"), keys("q"))
 """What somebody presses who has come into another campaign: out of a dialog, and out of a screen."""
@@ -85,7 +85,7 @@ class Crowd:
         return [*self.watchers, *self.workers]
 
     def run(self, seconds: float, *, rehearse: bool = False) -> None:
-        """Let everybody work for so long, after a rehearsal in which they do each thing once, with fewer pauses."""
+        """Let everybody work for so long, after a rehearsal: each thing three times, with fewer pauses."""
         for session in self.sessions:
             session.begin()
         for watcher in self.watchers:
@@ -106,8 +106,8 @@ class Crowd:
             session.quit()
 
     def _rehearse(self) -> None:
-        """Let everybody do each thing once: what an app loads and keeps for a screen, it then has."""
-        pace, self._pace = self._pace, self._pace / 2
+        """Let everybody do each thing three times: what an app loads and keeps for a screen, it then has."""
+        pace, self._pace = self._pace, self._pace / 4
         self._is_rehearsed = True
         for person in self.workers.values():
             person.rehearse()

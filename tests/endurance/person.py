@@ -38,12 +38,12 @@ class Person:
 
     @property
     def is_rehearsing(self) -> bool:
-        """Whether there is something that they have not done since `rehearse`."""
+        """Whether something is left of what `rehearse` asked for."""
         return bool(self._first)
 
     def rehearse(self) -> None:
-        """Do each thing once before any thing again."""
-        self._first = self._chance.sample(sorted(self._doings), len(self._doings))
+        """Do each thing three times before anything else: lists, words and the size of the window differ each time."""
+        self._first = [each for _ in range(3) for each in self._chance.sample(sorted(self._doings), len(self._doings))]
 
     def next_keys(self, screen: str) -> Keys:
         """What to press now."""

@@ -62,7 +62,7 @@ class Session:
         self.sizes: list[tuple[float, int]] = []
         """The memory in use since it was opened: (seconds of the monotonic clock, bytes)."""
         self.rehearsed: float | None = None
-        """When its user had done each thing once since it was opened; None before that."""
+        """When its user had rehearsed since it was opened; None before that."""
         self._busy_since: float | None = None
 
     def begin(self) -> None:

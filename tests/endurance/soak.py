@@ -31,11 +31,11 @@ from tests.endurance.session import Session
 LAST = 300.0
 """The last seconds of a run, in which memory must not grow.
 
-Who has opened the app anew since then, or has not done each thing once before, is not judged: it still loads screens.
+Who has opened the app anew since then, or has not rehearsed before, is not judged: it still loads screens.
 """
 
 SETTLED = 480.0
-"""Seconds that a run must last so that its memory is judged; before it, everybody does each thing once."""
+"""Seconds that a run must last so that its memory is judged; before it, everybody does each thing three times."""
 
 MOST_ANEW = 0.25
 """Part of the sessions that may not be judged."""
