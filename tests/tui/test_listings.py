@@ -65,11 +65,12 @@ async def test_all_titles_begin_with_a_capital_below_a_blank_line_where_there_is
                 assert person.lines[place - 1] == "", person.screen
 
 
-@pytest.mark.parametrize("keys", [[], ["H"]], ids=["conversations", "history"])
+@pytest.mark.parametrize("keys", [[], ["H"], ["a"]], ids=["conversations", "history", "replies"])
 async def test_the_chosen_row_does_not_touch_the_scrollbar(office: Office, keys: list[str]) -> None:
     """Where there are few colours both may have the same one."""
     for letter in "ABCDEFGHIJKLMNOP":
         office.contact(f"{letter} Lee", wrote="Hello")
+    office.replies(*(f"Reply {letter},Hello" for letter in "ABCDEFGH"))
     async with office.messenger(size=NARROW) as person:
         await person.press(*keys)
         cursor = Color.parse(GROUND_COLORS["cursor"])

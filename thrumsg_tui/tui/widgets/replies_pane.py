@@ -83,7 +83,8 @@ class MatchingReplies(ScrollingLines):
                 strips.append(self.strip([(" For every campaign", "accent")], width=width))
             base = "cursor" if index == self.cursor and self.active else ""
             number = f"{pick.shown_for(index + 1):>2} " if index < len(pick.values) else "   "
-            title = self.strip([(number, "accent"), (safe_text(reply.title), "strong")], width=width, base=base)
+            parts: list[Part] = [(number, "accent"), (safe_text(reply.title), "strong")]
+            title = self.strip(parts, width=width - 1, base=base)  # apart from the scrollbar
             body = self.shortened(shown.text, width - 4, most)
             self._places.append((len(strips), 1 + len(body)))
             strips += [title, *(self.strip([("   ", ""), *shown.parts(line)], width=width) for line in body)]
