@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.arranged_alike import arranged, begin
 from tests.clock import Clock
 from tests.new_database import new_database
 from tests.store.arranging import give, known_as, take_in
@@ -22,6 +21,7 @@ from thrumsg_tui.store.changes.campaigns import create_campaign
 from thrumsg_tui.store.changes.users import add_user, make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.pacing import Pacing
+from thrumsg_tui.store.queries.users import identify
 
 
 @pytest.fixture(autouse=True)
@@ -45,45 +45,34 @@ def pacing() -> Pacing:
 def db(tmp_path: Path, clock: Clock, pacing: Pacing) -> Iterator[Database]:
     location = new_database(tmp_path / "thrumsg.db")
     database = Database(location, clock=clock, scratch=True, pacing=pacing)
-    begin(database)
     yield database
     database.close()
 
 
 @pytest.fixture
 def owner(db: Database) -> Identity:
-    def make() -> Identity:
-        make_first_owner(db, "ana", "Ana", "Ortiz")
-        return known_as(db, "ana")
-
-    return arranged(db, "owner", make)
+    make_first_owner(db, "ana", "Ana", "Ortiz")
+    with db.reading() as conn:
+        return identify(conn, "ana")
 
 
 @pytest.fixture
 def spring(db: Database, owner: Identity) -> Campaign:
     """An active campaign, open day and night, with the senders kim and lee."""
-
-    def make() -> Campaign:
-        add_user(db, owner, "kim", "Kim", "Alvarez", role=Role.SENDER)
-        add_user(db, owner, "lee", "Lee", "Bishop", role=Role.SENDER)
-        script = "Hi %first_name%, it's %sender_first_name%. Will you vote?"
-        campaign = create_campaign(db, owner, Setup("Spring", script, hours=DailyHours("UTC", 0, 1440)))
-        add_senders(db, owner, "Spring", ["kim", "lee"])
-        return campaign
-
-    return arranged(db, "spring", make)
+    add_user(db, owner, "kim", "Kim", "Alvarez", role=Role.SENDER)
+    add_user(db, owner, "lee", "Lee", "Bishop", role=Role.SENDER)
+    script = "Hi %first_name%, it's %sender_first_name%. Will you vote?"
+    campaign = create_campaign(db, owner, Setup("Spring", script, hours=DailyHours("UTC", 0, 1440)))
+    add_senders(db, owner, "Spring", ["kim", "lee"])
+    return campaign
 
 
 @pytest.fixture
 def ann(db: Database, owner: Identity, spring: Campaign) -> ConversationId:
     """A contact's conversation, held by kim; not started."""
-
-    def make() -> ConversationId:
-        [conversation_id] = take_in(db, owner, "Spring", ["Ann Otieno"])
-        give(db, owner, spring, "kim", [conversation_id])
-        return conversation_id
-
-    return arranged(db, "ann", make)
+    [conversation_id] = take_in(db, owner, "Spring", ["Ann Otieno"])
+    give(db, owner, spring, "kim", [conversation_id])
+    return conversation_id
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from tests.arranged_alike import arranged, begin
 from tests.clock import Clock
 from tests.new_database import new_database
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign, Setup
@@ -80,17 +79,12 @@ class Office:
 
     def __post_init__(self) -> None:
         self.db = Database(new_database(self.folder / "thrumsg.db"), clock=self.clock, scratch=True)
-        begin(self.db)
+        make_first_owner(self.db, "ana", "Ana", "Ortiz")
+        self.ana = self.identity("ana")
         self.campaigns: dict[str, Campaign] = {}
         self._numbers = 0
-        self.ana = arranged(self.db, "office", self._found)
-
-    def _found(self) -> Identity:
-        make_first_owner(self.db, "ana", "Ana", "Ortiz")
-        ana = self.identity("ana")
         for login, first_name, last_name in (("kim", "Kim", "Alvarez"), ("lee", "Lee", "Bishop")):
-            add_user(self.db, ana, login, first_name, last_name, role=Role.SENDER)
-        return ana
+            add_user(self.db, self.ana, login, first_name, last_name, role=Role.SENDER)
 
     def identity(self, login: str) -> Identity:
         """Somebody at the keyboard."""
@@ -112,15 +106,10 @@ class Office:
         script: str = SCRIPT,
     ) -> Campaign:
         """Make a campaign with Kim and Lee on it."""
-        setup = Setup(name, script, hours=hours, ends=ends, quicksend=quicksend)
-
-        def make() -> Campaign:
-            made = create_campaign(self.db, self.ana, setup)
-            add_senders(self.db, self.ana, name, ["kim", "lee"])
-            return made
-
-        self.campaigns[name] = arranged(self.db, ("campaign", setup), make)
-        return self.campaigns[name]
+        made = create_campaign(self.db, self.ana, Setup(name, script, hours=hours, ends=ends, quicksend=quicksend))
+        add_senders(self.db, self.ana, name, ["kim", "lee"])
+        self.campaigns[name] = made
+        return made
 
     def contact(
         self, name: str, to: str | None = "kim", *, texted: bool = False, wrote: str = "", campaign: str = "Spring"
@@ -128,12 +117,6 @@ class Office:
         """Import a contact; give them to a sender, text them, let them write. A minute goes by."""
         self._numbers += 1
         phone = f"+1415555{self._numbers:04}"
-        step = ("contact", name, phone, to, texted, wrote, campaign)
-        return arranged(self.db, step, lambda: self._contact(name, phone, to, texted or bool(wrote), wrote, campaign))
-
-    def _contact(
-        self, name: str, phone: str, to: str | None, texted: bool, wrote: str, campaign: str
-    ) -> ConversationId:
         first_name, _, last_name = name.partition(" ")
         file = self.folder / "contacts.csv"
         file.write_text(f"First Name,Last Name,Cell\n{first_name},{last_name},{phone}\n", encoding="utf-8")
@@ -147,7 +130,7 @@ class Office:
                 self.ana,
                 Request(home.id, FromConversations((id,)), ToAssignments((self.assignment(to, campaign),))),
             )
-        if texted:
+        if texted or wrote:
             self.clock.forward(seconds=1)
             send(self.db, self.ana, id)
         if wrote:
@@ -171,13 +154,13 @@ class Office:
         """Make survey questions: `Will you vote?,Yes|No`."""
         file = self.folder / "survey.csv"
         file.write_text("\n".join(["question,choices", *questions]) + "\n", encoding="utf-8")
-        arranged(self.db, ("survey", campaign, questions), lambda: import_survey(self.db, self.ana, file, campaign))
+        import_survey(self.db, self.ana, file, campaign)
 
     def replies(self, *replies: str, campaign: str | None = "Spring") -> None:
         """Make recommended replies: `Where,At the library`."""
         file = self.folder / "replies.csv"
         file.write_text("\n".join(["title,body", *replies]) + "\n", encoding="utf-8")
-        arranged(self.db, ("replies", campaign, replies), lambda: import_replies(self.db, self.ana, file, campaign))
+        import_replies(self.db, self.ana, file, campaign)
 
     def conversation(self, id: ConversationId) -> Conversation:
         """A conversation as it is stored now."""
