@@ -20,11 +20,11 @@ LOCKED = [
 
 
 @contextmanager
-def writer(office: Office) -> Iterator[None]:
+def writer(office: Office) -> Iterator[sqlite3.Connection]:
     """Let another process write for as long as the block lasts."""
     with closing(sqlite3.connect(office.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        yield
+        yield other
         other.execute("ROLLBACK")
 
 
@@ -47,3 +47,18 @@ def test_a_terminal_that_cannot_write_over_a_line_gets_none(spring: Office) -> N
         terminal.settle(quiet=0.7)
     terminal.wait_for("All is well.")
     assert not terminal.shows("Repairing")
+
+
+def test_the_walk_in_plain_lines_writes_over_none(spring: Office) -> None:
+    with writer(spring) as other:
+        other.execute(
+            "INSERT INTO follow_up (campaign_id, title, text, expires_at, created_by, created_at) "
+            "SELECT campaign.id, 'Old', 'Hi', 1, users.id, 0 FROM campaign, users LIMIT 1"
+        )
+        other.execute("COMMIT")  # it has expired, which whoever comes next must store
+        other.execute("BEGIN IMMEDIATE")
+        terminal = spring.open("triage", "--plain", size=(80, 24))
+        terminal.wait_for("Waiting for the database")
+        terminal.settle(first=0.7)
+    terminal.wait_for("What now?")
+    assert b"\x1b[K" not in terminal.written

@@ -72,7 +72,8 @@ def opened(args: Namespace) -> Iterator[Session]:
     location = database_location(args.db)
     if args.forced_login is not None and isinstance(location, Path):
         location = location.absolute()  # the working directory changes for named files
-    db = _open_for(args.run, location, args.pacing)
+    writes_over = not getattr(args, "plain", False)
+    db = _open_for(args.run, location, args.pacing, writes_over=writes_over)
     try:
         access = db.access()
         person = identified(access, args.forced_login)
@@ -81,7 +82,7 @@ def opened(args: Namespace) -> Iterator[Session]:
             who = identify(conn, person.login, args.acting_for)
         may_write = access.may_write and not db.mark
         if may_write:
-            with _progress_shown("Releasing what is due"):
+            with _progress_shown("Releasing what is due", writes_over=writes_over):
                 let_due(db)
         with db.damage_named(), _files_placed(args, db, who):
             for_person = not getattr(args, "json", False)
@@ -253,19 +254,27 @@ def new_files_private() -> Iterator[None]:
 
 
 def open_database(
-    location: Location, pacing: Pacing | None = None, *, closed_too: bool = False, makes: bool = True
+    location: Location,
+    pacing: Pacing | None = None,
+    *,
+    closed_too: bool = False,
+    makes: bool = True,
+    writes_over: bool = True,
 ) -> Database:
-    """Open a database, or create one that only its creator can read; raise `DatabaseUnusable` if that fails."""
+    """Open a database, or create one that only its creator can read; raise `DatabaseUnusable` if that fails.
+
+    The first three options are those of `Database`; `writes_over` allows a line of progress at a terminal.
+    """
     from thrumsg_tui.store.database import Database
 
-    with new_files_private(), explained(location), _progress_shown("Opening the database"):
+    with new_files_private(), explained(location), _progress_shown("Opening the database", writes_over=writes_over):
         return Database(location, on_wait=tell_of_waiting, pacing=pacing, closed_too=closed_too, makes=makes)
 
 
 @contextmanager
-def _progress_shown(what: str) -> Iterator[None]:
+def _progress_shown(what: str, *, writes_over: bool) -> Iterator[None]:
     """Say at a terminal what is done if it takes long, as the upgrade of a database of an earlier version."""
-    if not may_write_over(sys.stderr):
+    if not writes_over or not may_write_over(sys.stderr):
         yield
         return
     from thrumsg_tui.cli.progress import shown_progress
@@ -274,10 +283,10 @@ def _progress_shown(what: str) -> Iterator[None]:
         yield
 
 
-def _open_for(command: str, location: Location, pacing: Pacing | None) -> Database:
+def _open_for(command: str, location: Location, pacing: Pacing | None, *, writes_over: bool) -> Database:
     """Open the database for a command; some also take one that was moved to another place, and make none."""
     only_looks = command in _OF_ANY_DATABASE
-    db = open_database(location, pacing, closed_too=only_looks, makes=not only_looks)
+    db = open_database(location, pacing, closed_too=only_looks, makes=not only_looks, writes_over=writes_over)
     if db.mark and not db.mark.is_whole:
         db.close()
         raise DatabaseMoved(db.mark.sentence(location))
