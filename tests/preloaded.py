@@ -154,6 +154,7 @@ def main(descriptor: int) -> None:
             continue
         received, descriptors, _, _ = socket.recv_fds(control, LARGEST, MOST)
         if not received:
+            control.close()
             return
         request = json.loads(received)
         _load(request.get("module"))

@@ -39,6 +39,7 @@ from thrumsg_tui.store.queries.list_places import ids_between, ids_from, positio
 from thrumsg_tui.store.queries.lookup import conversations_by_id, look_up, look_up_typed, numbers_ending
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, open_conversation
 from thrumsg_tui.store.queries.next_message import fill_in
+from thrumsg_tui.store.queries.opt_out_message import told_by_hand
 from thrumsg_tui.store.queries.opt_outs import count_opt_outs, opt_out_rows, was_asked_for
 from thrumsg_tui.store.queries.overview import overview
 from thrumsg_tui.store.queries.questions import questions
@@ -227,6 +228,10 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
         lambda conn, of: next_waiting_elsewhere(conn, of.of.id, of.kims),
     ),
     "fill_in": (fill_in, lambda conn, of: fill_in(conn, get_conversation(conn, of.people[0]), of.who, "%first_name%")),
+    "told_by_hand": (
+        told_by_hand,
+        lambda conn, of: [told_by_hand(conn, each) for each in (number(3), "+14155559999")],
+    ),
     "look_up": (look_up, lambda conn, of: [look_up(conn, each) for each in (number(3), "+14155559999")]),
     "look_up_typed": (
         look_up_typed,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
+from dataclasses import replace
+
 import pytest
 
 from tests.store.arranging import assignment_of, give, holders, take_in
 from thrumsg_tui.domain.campaigns import AssignmentId, Campaign
 from thrumsg_tui.domain.conversation_facts import Moved
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.reassignment import Way
-from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.domain.users import Identity, UserId
 from thrumsg_tui.store.changes.apply_moves import apply_moves
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
@@ -63,3 +67,26 @@ def test_nothing_is_moved_to_or_of_what_does_not_exist(
         move(db, owner, spring, [*four, ConversationId(999)])
     assert [holders(db, spring)[each] for each in four] == ["lee"] * 4
     assert examine(db) == []
+
+
+@pytest.mark.only_sqlite("a server looks up each reference by itself")
+def test_nobody_who_is_gone_moves_anything(
+    db: Database, owner: Identity, spring: Campaign, four: list[ConversationId]
+) -> None:
+    gone = replace(owner, actor=replace(owner.actor, id=UserId(99)))
+    with pytest.raises(Refused, match="no longer in the database"):
+        move(db, gone, spring, four)
+    assert [holders(db, spring)[each] for each in four] == ["lee"] * 4
+    assert examine(db) == []
+
+
+@pytest.mark.only_sqlite("a server looks up each reference by itself")
+def test_references_are_looked_up_again_after_whatever_went_wrong(
+    db: Database, owner: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("thrumsg_tui.store.engines.sqlite.engine._BULK_CACHE", "(no number")
+    with pytest.raises(sqlite3.Error), db.writing(bulk=True, keeps_references=True):
+        pass
+    monkeypatch.undo()
+    with db.writing() as tx:
+        assert tx.conn.execute("PRAGMA foreign_keys").fetchone()[0] == 1

@@ -186,7 +186,7 @@ async def test_f1_shows_the_keys_of_a_question(office: Office) -> None:
     office.contact("Maria Lopez", wrote="Hello")
     async with office.messenger() as person:
         await person.press("o", "f1")
-        assert person.sees("In this dialog", "y                   Opt out: Do what is asked")
+        assert person.sees("In this dialog", f"{'y':13}Opt out: Do what is asked")
         assert person.sees(Scope.QUESTION, *[command.explained[:30] for command in commands_of(Scope.QUESTION)])
         await person.press("escape")
         assert "Opt Maria Lopez out" in person.question

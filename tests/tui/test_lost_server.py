@@ -118,6 +118,10 @@ async def test_a_notice_of_an_outage_that_no_look_has_seen_goes_with_the_outage(
         await person.press("escape", "i")
         await person.app._watch()
         assert BACK not in person.notice
+        refusal = f"The server of {on_server.db.location} takes no changes: it is a standby."
+        person.app.tell(refusal)
+        await person.app._watch()
+        assert person.notice.endswith("takes no changes: it is a standby.")
 
 
 async def test_a_restart_between_two_looks_is_not_noticed(

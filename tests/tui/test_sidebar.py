@@ -274,6 +274,21 @@ async def test_replies_are_searched_as_one_types(office: Office, maria: Conversa
         assert person.box == "Sorry to bother you."
 
 
+async def test_the_cursor_stays_on_a_reply_that_is_found_where_the_texts_become_others(
+    office: Office, maria: ConversationId
+) -> None:
+    office.replies("One,Ask Kim", "Two,%sender_first_name% will call", "Three,%sender_first_name% will write")
+    campaign, lee = office.campaigns["Spring"].id, office.assignment("lee")
+    async with office.messenger() as person:
+        await person.press("a")
+        await person.type("kim")
+        await person.press("down", "down")
+        reassign(office.db, office.ana, Request(campaign, FromEveryone(), ToAssignments((lee,))))
+        await person.wait_until(lambda: not person.sees("Three"), "the texts of another sender")
+        await person.press("enter")
+        assert person.box == "Ask Kim"
+
+
 async def test_a_field_without_a_value_is_pointed_out(office: Office, maria: ConversationId) -> None:
     office.replies("Place,Vote at %polling_location%.")
     async with office.messenger() as person:

@@ -44,13 +44,21 @@ class Transaction:
         clock: The present time, in UTC.
         engine: The engine of its database.
         evidence: What shows that it was committed if its commit gets no answer; None where that cannot happen.
+        keeps_references: Whether it makes sure itself that what its rows refer to exists (`Database.writing`).
     """
 
     def __init__(
-        self, conn: Connection, clock: Callable[[], datetime], engine: Engine[Any], evidence: Evidence | None = None
+        self,
+        conn: Connection,
+        clock: Callable[[], datetime],
+        engine: Engine[Any],
+        evidence: Evidence | None = None,
+        *,
+        keeps_references: bool = False,
     ) -> None:
         self.conn = conn
         self.evidence = evidence
+        self.keeps_references = keeps_references
         self._clock = clock
         self._engine = engine
         self._now: datetime | None = None
@@ -180,7 +188,11 @@ class Database:
             with self.engine.bulk(conn, keeps_references=keeps_references) if bulk else nullcontext():
                 key = self.engine.begin_write(conn, durable=durable, scratch=self.scratch, on_wait=self.on_wait)
                 try:
-                    yield (tx := Transaction(conn, self.clock, self.engine, _evidence(key)))
+                    yield (
+                        tx := Transaction(
+                            conn, self.clock, self.engine, _evidence(key), keeps_references=keeps_references
+                        )
+                    )
                     self._commit(tx)
                     self._local.commits = self.commits + 1
                 except BaseException:

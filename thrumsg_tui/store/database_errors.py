@@ -23,6 +23,8 @@ _SUSPECT = (
 )
 """The exceptions that code raises on damaged rows, besides the driver's errors."""
 
+NO_LONGER_THERE = "Something that this change needs is no longer in the database."
+
 
 @contextmanager
 def translated_errors(engine: Engine[Any], *, reads: bool = False) -> Iterator[None]:
@@ -60,7 +62,7 @@ def damage_named(engine: Engine[Any]) -> Iterator[None]:
         if reason := _damage(engine, error):
             raise DatabaseDamaged(damaged(engine.location, reason)) from error
         if engine.failure(error) is Failure.NO_SUCH_ROW:
-            raise Refused("Something that this change needs is no longer in the database.", Nothing.CHANGED) from error
+            raise Refused(NO_LONGER_THERE, Nothing.CHANGED) from error
         error.looked_into = True  # type: ignore[attr-defined]
         raise
 

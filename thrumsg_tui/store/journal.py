@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
+from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.event_facts import EventFacts
 from thrumsg_tui.domain.events import EventKind
 from thrumsg_tui.domain.users import Identity, UserId
 from thrumsg_tui.store.database import Transaction
+from thrumsg_tui.store.database_errors import NO_LONGER_THERE
 from thrumsg_tui.store.engines.connection import Asked, Connection, answered
 from thrumsg_tui.store.event_details import facts_of, stored_details
 
@@ -40,7 +42,12 @@ def ask_record(
         undoable: Whether it can be undone.
         undoes: The event that it undoes.
         event_id: The id that it is to have, if that was asked for before (`Connection.ask_id`).
+
+    Raises:
+        Refused: Whoever made it is no longer in the database, and the engine does not look that up.
     """
+    if who and tx.keeps_references:
+        _require_there(tx.conn, who)
     column, value, returning = ("", "", "RETURNING id") if event_id is None else ("id, ", ":id, ", "")
     rows = tx.conn.execute(
         f"""
@@ -70,6 +77,14 @@ def ask_record(
 
 record = answered(ask_record)
 """Record an event and return its id."""
+
+
+def _require_there(conn: Connection, who: Identity) -> None:
+    """Refuse a person who is gone since they were identified: a restore took the database back before they came."""
+    ids = {who.user.id, who.actor.id}
+    found = conn.execute("SELECT COUNT(*) FROM users WHERE id IN (?, ?)", (who.user.id, who.actor.id)).fetchone()
+    if found[0] < len(ids):
+        raise Refused(NO_LONGER_THERE, Nothing.CHANGED)
 
 
 def end_undo(tx: Transaction, user_id: UserId) -> None:

@@ -56,11 +56,12 @@ class WatchingApp(NavigatingApp):
         self._tell_of_waiting()  # also if only the front screen has changed
         if self._cut_off:
             return
+        missed, self.store.missed = self.store.missed, ""
         if was_cut_off:
             self._version = -1
             self._tell_of_return(was_cut_off)
-        elif self._is_said(self.store.missed):  # an outage that was over before this looked
-            self._tell_of_return(self.store.missed)
+        elif missed and self._is_said(missed):  # an outage that was over before this looked
+            self._tell_of_return(missed)
         if version != self._version:
             self._version = version
             await self._know_the_role()

@@ -62,6 +62,14 @@ class MatchingReplies(ScrollingLines):
         self._places: list[tuple[int, int]] = []
         """The first line of each reply, and the number of its lines."""
 
+    def show_all(self, shown: Sequence[_Shown]) -> None:
+        """Show other replies, or other texts of the same; the cursor stays on its reply, as far as that is found."""
+        chosen = [each.reply.id for each in self.found[self.cursor : self.cursor + 1]]
+        self.all = shown
+        ids = [each.reply.id for each in self.found]
+        self.cursor = ids.index(chosen[0]) if set(chosen) & set(ids) else max(0, min(self.cursor, len(ids) - 1))
+        self.remake()
+
     @property
     def found(self) -> list[_Shown]:
         """The replies that match the search."""
@@ -156,8 +164,7 @@ class RepliesPane(Vertical):
         else:
             shown = [_Shown(reply, reply.body, ()) for reply in replies]
         if shown != self._list.all:
-            self._list.all = shown
-            self._list.remake()
+            self._list.show_all(shown)
 
     def begin(self) -> None:
         """Clear the search."""

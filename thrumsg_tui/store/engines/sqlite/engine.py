@@ -140,16 +140,16 @@ class SqliteEngine:
 
         To look up the references of each row takes a fifth of the time of a move.
         """
-        conn.execute(f"PRAGMA foreign_keys = {'OFF' if keeps_references else 'ON'}")
-        conn.execute(f"PRAGMA cache_size = {_BULK_CACHE}")
-        conn.execute("PRAGMA temp_store = MEMORY")
         try:
+            conn.execute(f"PRAGMA foreign_keys = {'OFF' if keeps_references else 'ON'}")
+            conn.execute(f"PRAGMA cache_size = {_BULK_CACHE}")
+            conn.execute("PRAGMA temp_store = MEMORY")
             yield
         finally:
             with suppress(sqlite3.Error):  # the first error is the one to report
+                conn.execute("PRAGMA foreign_keys = ON")  # first: unlike the others it reads nothing, and cannot fail
                 conn.execute(f"PRAGMA cache_size = {_CACHE}")
                 conn.execute("PRAGMA temp_store = DEFAULT")
-                conn.execute("PRAGMA foreign_keys = ON")
                 conn.execute("PRAGMA shrink_memory")
 
     def commit(self, conn: sqlite3.Connection) -> None:
