@@ -6,7 +6,7 @@ import pytest
 from textual.command import CommandList
 from textual.widgets import Input
 
-from tests.tui.office import Office, Person
+from tests.tui.office import Office, Person, settle
 from tests.tui.touring import touring
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.tui.commands import Command, Scope, all_commands, command, commands_of
@@ -132,3 +132,14 @@ async def test_the_palette_offers_nothing_that_only_a_pane_does(office: Office) 
         panes = commands_of(Scope.MESSAGE_BOX, Scope.SIDEBAR, Scope.SURVEY, Scope.REPLIES, Scope.SCROLLED)
         assert "Send All" in offered
         assert {command.title for command in panes} & set(offered) == set()
+
+
+@pytest.mark.parametrize(("typed", "dialog"), [("zzzz", "Palette"), ("phone lookup", "PhoneLookup")])
+async def test_enter_chooses_among_what_matches_all_that_was_typed_however_fast(
+    office: Office, typed: str, dialog: str
+) -> None:
+    office.contact("Maria Lopez", wrote="Hello")
+    async with office.messenger() as person:
+        person.send(":", *typed, "enter")
+        await settle(person.pilot)
+        assert type(person.app.screen).__name__ == dialog

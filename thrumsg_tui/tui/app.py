@@ -172,7 +172,7 @@ class ThrumsgApp(WatchingApp):
         screen = self.screen
         if self.is_on_the_way or not screen.is_mounted:
             return False
-        return not isinstance(screen, StyledScreen) or screen.ready_for_keys
+        return bool(getattr(screen, "ready_for_keys", True))  # the palette is a screen of Textual's
 
     def takes_early(self, event: Event) -> bool:
         """Whether the front screen takes a key before it shows the result of the last one."""

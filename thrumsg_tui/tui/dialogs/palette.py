@@ -17,6 +17,11 @@ class Palette(CommandPalette):
     def __init__(self) -> None:
         super().__init__(placeholder="type to search")
 
+    @property
+    def ready_for_keys(self) -> bool:
+        """Whether the list has what matches the text: Enter must not choose what was there before."""
+        return all(worker.is_finished for worker in self.workers if worker.node is self)
+
     def compose(self) -> ComposeResult:
         with Apart():
             yield from super().compose()
