@@ -33,8 +33,8 @@ def test_doctor_finds_and_mends_a_wrong_count(spring: Shell) -> None:
 
 
 def test_doctor_says_which_database_it_has_checked(spring: Shell) -> None:
-    assert spring.done("doctor").splitlines() == [f"Checked {spring.database}.", "All is well."]
-    assert spring.json("doctor")["database"] == str(spring.database)
+    assert spring.done("doctor").splitlines() == [f"Checked {spring.location}.", "All is well."]
+    assert spring.json("doctor")["database"] == str(spring.location)
 
 
 @pytest.mark.parametrize("words", [("doctor",), ("doctor", "--repair"), ("backup", "copy.db")])
