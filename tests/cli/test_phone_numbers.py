@@ -206,7 +206,7 @@ def test_a_contact_is_looked_up_by_the_last_digits(spring: Shell) -> None:
     matches = [{"phone": "+12125550142", "name": "Bo Berg"}, {"phone": MARIA, "name": "Maria Lopez"}]
     assert spring.json("lookup", "550142") == {"matches": matches}
     listed = spring.done("lookup", "550142")
-    assert all(text in listed for text in (MARIA, "Bo Berg", "2 numbers end so; give one of them in full."))
+    assert all(text in listed for text in (MARIA, "Bo Berg", "2 numbers end with that; give one of them in full."))
 
 
 @pytest.mark.parametrize("typed", ["42", "0199", "x0142", "0142 or so"])

@@ -167,7 +167,7 @@ async def test_several_numbers_with_the_same_last_digits_are_listed(office: Offi
     import_contacts(office.db, office.ana, file, "Spring")
     async with office.app() as person:
         await person.press("p", *ann[-4:])
-        assert person.sees("2 numbers end so:", "Ann Abel", "Bo Berg")
+        assert person.sees("2 numbers end with that:", "Ann Abel", "Bo Berg")
         await person.press("down", "enter")
         assert person.sees("Ann Abel", "Not opted out", "Spring  Kim Alvarez")
         await person.press("enter")
@@ -181,7 +181,7 @@ async def test_the_cursor_stays_in_sight_among_many_numbers(office: Office) -> N
     import_contacts(office.db, office.ana, file, "Spring")
     async with office.app(size=(80, 24)) as person:
         await person.press("p", *"0142")
-        assert person.sees("20 numbers end so:", numbers[0])
+        assert person.sees("20 numbers end with that:", numbers[0])
         assert not person.sees(numbers[-1])
         await person.press(*["down"] * len(numbers))
         assert person.sees(numbers[-1])

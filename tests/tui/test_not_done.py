@@ -94,11 +94,11 @@ async def test_leaving_the_opt_out_question_says_that_nobody_was_opted_out(offic
     maria = office.contact("Maria Lopez", wrote="Hello")
     async with office.messenger() as person:
         await person.press("o", leaving)
-        assert person.notice == "Maria Lopez was not opted out: answer y to that question to do it."
+        assert person.notice == "Maria Lopez was not opted out: only y does it."
         assert not office.conversation(maria).opted_out
         opt_out_number(office.db, office.ana, office.conversation(maria).phone)
         await keys(person, "4", "o", leaving)
-        assert person.notice == "Maria Lopez was not opted in: answer y to that question to do it."
+        assert person.notice == "Maria Lopez was not opted in: only y does it."
     assert office.conversation(maria).opted_out
 
 
@@ -113,7 +113,7 @@ async def test_leaving_the_lookup_s_question_is_said_below_it(office: Office) ->
     office.contact("Maria Lopez", wrote="Hello")
     async with office.messenger() as person:
         await person.press("p", "o", "enter", "escape")
-        assert person.notice == "Maria Lopez was not opted out: answer y to that question to do it."
+        assert person.notice == "Maria Lopez was not opted out: only y does it."
 
 
 async def test_a_hidden_number_stays_hidden_when_a_question_is_left(office: Office) -> None:
@@ -152,7 +152,7 @@ async def test_leaving_an_undo_says_that_nothing_was_taken_back(office: Office) 
     office.clock.forward(minutes=5)
     async with office.messenger() as person:
         await person.press("z", "enter")
-        assert person.notice == "Nothing was taken back: answer y to that question to do it."
+        assert person.notice == "Nothing was taken back: only y does it."
 
 
 async def test_going_on_in_a_form_says_nothing(office: Office) -> None:

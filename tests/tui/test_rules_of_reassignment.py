@@ -255,6 +255,27 @@ async def test_digits_that_named_tabs_are_not_silently_one(
         assert note is None or person.sees(note)
 
 
+async def test_after_a_digit_that_named_a_tab_nobody_is_moved_unasked_and_esc_goes_back_to_the_tab_before(
+    office: Office, five: list[ConversationId]
+) -> None:
+    office.contact("Zoe Young")
+    async with office.messenger(size=(80, 24)) as person:
+        await person.press("1")
+        begun = person.row
+        office.digits_at += 60  # as two numbers, not 12
+        await person.press("2", "r")
+        await person.type("lee")
+        await person.press("enter")
+        assert "02r would move 2" in person.question
+        await person.press("escape")
+        assert person.row == begun
+        office.digits_at += 60
+        assert [holder(office, each) for each in five].count(LEE) == 0
+        await person.press("2", "r")
+        await give_to_lee(person)
+        assert [holder(office, each) for each in five].count(LEE) == 1
+
+
 async def test_a_digit_that_names_no_tab_here_says_how_a_count_begins(
     office: Office, five: list[ConversationId]
 ) -> None:

@@ -192,7 +192,7 @@ def _numbers_ending(conn: Connection, last: str) -> list[KnownNumber]:
 def _several(numbers: Sequence[KnownNumber]) -> Report:
     """List the numbers that end with the digits given: one of them is looked up in full."""
     rows = [(each.phone, each.name) for each in numbers]
-    said = f"{len(numbers)} numbers end so; give one of them in full."
+    said = f"{len(numbers)} numbers end with that; give one of them in full."
     return Report(
         {"matches": [{"phone": each.phone, "name": each.name} for each in numbers]},
         [*table(("Number", "Contact"), rows), said],

@@ -193,6 +193,6 @@ def confirmation(
         left: What a no leaves undone, without a full stop; the screen says it and how to do it. Empty to say nothing.
         must_be_seen: As for `ChoiceDialog`.
     """
-    sentence = f"{left}: answer {YES.shown_key} to that question to do it." if left else ""
+    sentence = f"{left}: only {YES.shown_key} does it." if left else ""
     choices = [Choice(YES, yes, True), Choice(LEAVE, no, False)]
     return ChoiceDialog(title, text, choices, left=sentence, must_be_seen=must_be_seen)

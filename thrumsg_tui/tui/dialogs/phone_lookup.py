@@ -227,7 +227,8 @@ class PhoneLookup(Dialog[FoundConversation | None]):
         if len(ending) == 1:
             found, ending = await self._store.query(look_up, ending[0].phone), []
         elif ending:
-            sentence = f"{_MOST} numbers or more end so:" if len(ending) == _MOST else f"{len(ending)} numbers end so:"
+            many = f"{_MOST} numbers or more" if len(ending) == _MOST else f"{len(ending)} numbers"
+            sentence = f"{many} end with that:"
         pane.found, pane.ending, pane.sentence, pane.cursor = found, ending, sentence, 0
         self._under_way = False
         pane.remake()

@@ -63,8 +63,8 @@ NEWCOMER = Tour(
         Step(
             "Choosing and sending",
             {
-                Place.REPLIES: "{replies.pick} puts the first one into the box, with what it says of the contact "
-                "filled in.",
+                Place.REPLIES: "{replies.pick} puts the first one into the box, with the contact's name "
+                "and fields filled in.",
                 Place.BOX: "Change it if you like. {box.send} sends it.",
                 Place.LIST: "{messenger.replies} shows the replies that are written already.",
             },

@@ -188,7 +188,7 @@ class ConversationPane(Vertical):
         first = f" {', '.join(map(key_of, self._out_of_text))}, then" if self._out_of_text else ""
         lookup = f" {command('app.lookup').shown_key} Lookup "
         keys: list[Part] = [(first, "quiet"), (reassign, "quiet"), (opts, "quiet"), (lookup, "quiet")]
-        self.head.show(parts, keys if self._narrow else ())
+        self.head.show(parts, keys if self._narrow and not first else ())  # without the way out they would be wrong
         self.head_keys.show(keys)
 
     @property

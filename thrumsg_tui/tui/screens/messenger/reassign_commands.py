@@ -43,7 +43,10 @@ class ReassignCommands:
             return
         there = pluralize(len(chosen), "is there", "are there")
         fewer = f"{count} asked, {there}" if count and len(chosen) < count else ""
-        if planned := await self._plan(chosen, fewer, missed):
+        if (planned := await self._plan(chosen, fewer, missed)) is None:
+            if missed:  # they named a tab, where the count would begin at another contact
+                screen.go(screen.state.return_to_count_start())
+        else:
             screen.state = screen.state.changed(chosen[0] if len(chosen) == 1 else None)
             if await apply_plan(screen, planned):
                 screen.go(screen.state.unmark())
@@ -93,14 +96,18 @@ class ReassignCommands:
         except ThrumsgError as refusal:
             screen.say(str(refusal), warning=True)
             return None
-        if len(planned.moves) > 1:
-            sources = sorted({planned.names[move.source] for move in planned.moves})
-            question = f"Move {len(planned.moves)} conversations of {', '.join(sources)} to {planned.names[picked.id]}?"
-            question += f"\n\n{by_status(planned.moves)}."
-            if fewer:
-                question += f" {fewer}."
-            if planned.already_there:
-                question += f" {pluralize(len(planned.already_there), 'more is', 'more are')} there already."
-            if not await screen.show_dialog(confirmation("Reassign", question, "Move them", left="Nothing was moved")):
+        if len(planned.moves) > 1 or (planned.moves and note):
+            moved = what if len(chosen) == 1 else pluralize(len(planned.moves), "conversation")
+            question = _question(moved, planned, planned.names[picked.id], [f"{fewer}." if fewer else "", note])
+            yes = "Move them" if len(planned.moves) > 1 else "Move it"
+            if not await screen.show_dialog(confirmation("Reassign", question, yes, left="Nothing was moved")):
                 return None
         return planned
+
+
+def _question(what: str, planned: Plan, destination: str, remarks: Sequence[str]) -> str:
+    """Ask whether to move, with what is moved by status, remarks, and what is at the destination already."""
+    sources = sorted({planned.names[move.source] for move in planned.moves})
+    there = pluralize(len(planned.already_there), "more is", "more are") if planned.already_there else ""
+    said = [f"{by_status(planned.moves)}.", *remarks, f"{there} there already." if there else ""]
+    return f"Move {what} of {', '.join(sources)} to {destination}?\n\n{' '.join(filter(None, said))}"
