@@ -119,6 +119,15 @@ async def test_an_empty_list_says_why_and_what_to_do(office: Office, size: tuple
             await person.press("escape")
 
 
+async def test_who_was_texted_is_found_where_nobody_has_replied(office: Office) -> None:
+    office.contact("Maria Lopez", texted=True)
+    async with office.messenger(size=NARROW) as person:
+        said = " ".join(person.screen.split())
+        assert "Nobody has replied yet. t shows who was texted; u goes to who waits elsewhere." in said
+        await person.press("t")
+        assert person.row == "Maria Lopez"
+
+
 async def test_an_empty_tab_says_where_there_is_something_to_do(office: Office) -> None:
     office.contact("Maria Lopez")
     office.contact("Dev Patel", to="lee", wrote="Hello")

@@ -113,4 +113,5 @@ def _why_empty(view: MessengerView, tab: Tab) -> str:
         return f"Nobody has replied yet. {digit_of(Tab.INITIAL)} has {pluralize(waiting, 'initial message')} to send."
     if not view.viewing.assigned:
         return f"No conversation is assigned here. {key_of('messenger.next_waiting')} goes to a contact who waits."
-    return f"Nobody has replied yet. {key_of('messenger.next_waiting')} goes to a contact who waits elsewhere."
+    texted, waiting_elsewhere = key_of("messenger.sent_tab"), key_of("messenger.next_waiting")
+    return f"Nobody has replied yet. {texted} shows who was texted; {waiting_elsewhere} goes to who waits elsewhere."
