@@ -156,7 +156,7 @@ async def test_before_the_window_the_tab_is_there(bare: Office) -> None:
     async with bare.messenger() as person:
         assert await listed(person, INITIAL) == {NORA}
         await person.press("enter", "enter")
-        assert "waits until the campaign opens" in person.notice
+        assert "waits until it may leave" in person.notice
     assert len(bare.bodies(nora)) == 1
 
 

@@ -233,7 +233,7 @@ async def test_a_held_reply_is_said_to_be_held(bare: Office, others: int) -> Non
         await person.press("enter")
         await person.type("Hi")
         await person.press("enter")
-        assert "waits until the campaign opens" in person.notice
+        assert "waits until it may leave" in person.notice
 
 
 async def test_a_sender_waits_for_the_opening(bare: Office) -> None:

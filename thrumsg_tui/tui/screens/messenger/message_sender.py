@@ -145,7 +145,7 @@ class MessageSender:
         """Say that the message was sent, and go to the next waiting contact (`docs/rules.md 3.19`)."""
         screen = self.screen
         queued = sent.leaves_at is not None or sending_verb(screen.thrumsg) == "queued"
-        wait = ", waits until the campaign opens" if sent.state is MessageState.UNSENT else ""
+        wait = ", waits until it may leave" if sent.state is MessageState.UNSENT else ""
         done = f"{KIND_TITLES[sent.kind]} {'queued for' if queued else 'sent to'} {contact.name}{wait}."
         self._say_sent(sent, done)
         if sent.kind is not MessageKind.REPLY or screen.state.tab is not Tab.RESPONSES:
