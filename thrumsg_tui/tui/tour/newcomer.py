@@ -120,7 +120,7 @@ NEWCOMER = Tour(
         Step(
             "Undo",
             {
-                Place.LIST: "Nothing has to stay as it is now: {app.undo} takes the last change back, whatever it was.",
+                Place.LIST: "Changes can be taken back: {app.undo} takes back the last one, whatever it was.",
                 Place.QUESTION: "{answer.yes} takes it back.",
             },
             made(EventKind.UNDO),
