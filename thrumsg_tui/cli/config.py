@@ -90,7 +90,7 @@ def edit(args: Namespace) -> Report:
 def _checked(loaded: LoadedPreferences) -> Report:
     faults = [loaded.said(fault) for fault in loaded.faults]
     remarks = [loaded.said(remark) for remark in loaded.remarks]
-    right = f"{loaded.path} is right." if loaded.exists else f"There is no {loaded.path}: every setting has its default."
+    right = f"{loaded.path} is right." if loaded.exists else f"There is no {loaded.path}: every setting is a default."
     wrong = f"{pluralize(len(faults), 'mistake')} in {loaded.path}." if faults else ""
     return Report(
         {
