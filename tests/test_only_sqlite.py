@@ -34,7 +34,7 @@ MARKED: dict[str, int | str] = {
     "gateway/test_settling.py": 1,
     "store/bulk_moves/test_recovery.py": 1,
     "store/opt_outs/test_missed_opt_outs.py": 1,
-    "store/test_apply_moves.py": 1,
+    "store/test_apply_moves.py": 3,
     "store/test_backup.py": ALL,
     "store/test_benchmark_database.py": 1,
     "store/test_change.py": ALL,

@@ -83,10 +83,11 @@ class ReassignCommands:
             what = (await store.query(get_conversation_head, chosen[0])).name
         holding = await store.query(holders, campaign_id, chosen)
         has_all = holding if len(holding) == 1 else frozenset()
-        title = f"Reassign {what} ({fewer}) to" if fewer else f"Reassign {what} to"
-        note = ""
+        note, alone = "", ""
         if missed and int(missed) != len(chosen):
             note = f"This moves {pluralize(len(chosen), 'contact')}: {counted(missed)} would move {missed}."
+            alone = " alone" if len(chosen) == 1 else ""
+        title = f"Reassign {what} ({fewer}) to" if fewer else f"Reassign {what}{alone} to"
         picked = await pick_sender(screen, campaign_id, title, without=has_all, note=note)
         if picked is None:
             return None
@@ -96,18 +97,17 @@ class ReassignCommands:
         except ThrumsgError as refusal:
             screen.say(str(refusal), warning=True)
             return None
-        if len(planned.moves) > 1 or (planned.moves and note):
-            moved = what if len(chosen) == 1 else pluralize(len(planned.moves), "conversation")
-            question = _question(moved, planned, planned.names[picked.id], [f"{fewer}." if fewer else "", note])
-            yes = "Move them" if len(planned.moves) > 1 else "Move it"
-            if not await screen.show_dialog(confirmation("Reassign", question, yes, left="Nothing was moved")):
+        if len(planned.moves) > 1:
+            question = _question(planned, planned.names[picked.id], [f"{fewer}." if fewer else "", note])
+            if not await screen.show_dialog(confirmation("Reassign", question, "Move them", left="Nothing was moved")):
                 return None
         return planned
 
 
-def _question(what: str, planned: Plan, destination: str, remarks: Sequence[str]) -> str:
-    """Ask whether to move, with what is moved by status, remarks, and what is at the destination already."""
+def _question(planned: Plan, destination: str, remarks: Sequence[str]) -> str:
+    """Ask whether to move several, with their statuses, remarks, and what is at the destination already."""
     sources = sorted({planned.names[move.source] for move in planned.moves})
     there = pluralize(len(planned.already_there), "more is", "more are") if planned.already_there else ""
     said = [f"{by_status(planned.moves)}.", *remarks, f"{there} there already." if there else ""]
-    return f"Move {what} of {', '.join(sources)} to {destination}?\n\n{' '.join(filter(None, said))}"
+    question = f"Move {len(planned.moves)} conversations of {', '.join(sources)} to {destination}?"
+    return f"{question}\n\n{' '.join(filter(None, said))}"
