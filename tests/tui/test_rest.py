@@ -35,7 +35,7 @@ async def test_what_a_person_has_left_is_collected_when_they_rest_and_not_before
             if phase == "start":
                 rests.append(0.0 if person.app.keys.busy else monotonic() - person.app.key_pressed_at)
 
-        await person.wait_until(lambda: person.app._tidying._least < sys.maxsize, "a first rest, which is compared with")
+        await person.wait_until(lambda: person.app._tidying._least < sys.maxsize, "a first rest")
         gc.callbacks.append(note)
         try:
             for _ in range(4):
