@@ -23,6 +23,7 @@ import sys
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from io import TextIOWrapper
@@ -140,7 +141,11 @@ def _interpreter(read_at_import: tuple[tuple[str, str], ...], options: tuple[str
 
 def main(descriptor: int) -> None:
     """Become one program after the other, until nobody is there who wants one."""
-    control = socket.socket(fileno=descriptor)
+    with socket.socket(fileno=descriptor) as control, suppress(ConnectionError):  # or there is nobody to be told
+        _serve(control, descriptor)
+
+
+def _serve(control: socket.socket, descriptor: int) -> None:
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -154,7 +159,6 @@ def main(descriptor: int) -> None:
             continue
         received, descriptors, _, _ = socket.recv_fds(control, LARGEST, MOST)
         if not received:
-            control.close()
             return
         request = json.loads(received)
         _load(request.get("module"))
