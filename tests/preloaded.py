@@ -141,11 +141,15 @@ def _interpreter(read_at_import: tuple[tuple[str, str], ...], options: tuple[str
 
 def main(descriptor: int) -> None:
     """Become one program after the other, until nobody is there who wants one."""
-    with socket.socket(fileno=descriptor) as control, suppress(ConnectionError):  # or there is nobody to be told
-        _serve(control, descriptor)
+    becomes = None
+    with socket.socket(fileno=descriptor) as control, suppress(ConnectionError):  # there is nobody to be told
+        becomes = _fork_each(control, descriptor)
+    if becomes:
+        _become(*becomes)
 
 
-def _serve(control: socket.socket, descriptor: int) -> None:
+def _fork_each(control: socket.socket, descriptor: int) -> tuple[dict[str, Any], list[int]] | None:
+    """Fork for each request; return in a fork what it is to become, and here None once nobody asks any more."""
     woken, wakes = os.pipe()
     os.set_blocking(wakes, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -159,14 +163,13 @@ def _serve(control: socket.socket, descriptor: int) -> None:
             continue
         received, descriptors, _, _ = socket.recv_fds(control, LARGEST, MOST)
         if not received:
-            return
+            return None
         request = json.loads(received)
         _load(request.get("module"))
         child = os.fork()
         if not child:
             control.detach()
-            _become(request, descriptors)
-            return
+            return request, descriptors
         for each in descriptors:
             os.close(each)
         control.sendall(b"%d\n" % child)
