@@ -114,7 +114,7 @@ MESSAGES = [
         EventKind.SEND,
         {"form": "sent", "message": "follow_up", "to": "Maria Lopez"},
         MessageSent(MessageKind.FOLLOW_UP, "Maria Lopez"),
-        "sent follow-up to Maria Lopez",
+        "sent a follow-up to Maria Lopez",
     ),
     Example(
         EventKind.RECEIVE,

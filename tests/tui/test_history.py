@@ -44,11 +44,11 @@ async def test_messages_are_in_the_journal_if_one_wants(office: Office, maria: C
     async with office.messenger() as person:
         await person.press("H")
         assert person.sees("without messages")
-        assert not person.sees("sent initial to Maria Lopez")
+        assert not person.sees("sent the initial message to Maria Lopez")
         await person.press("t")
-        assert person.sees("with messages", "sent initial to Maria Lopez", "automatic")  # so messages come
+        assert person.sees("with messages", "sent the initial message to Maria Lopez", "automatic")  # so messages come
         await person.press("t")
-        assert not person.sees("sent initial to Maria Lopez")
+        assert not person.sees("sent the initial message to Maria Lopez")
 
 
 async def test_the_journal_is_this_campaign_s_or_all_campaigns(office: Office, maria: ConversationId) -> None:

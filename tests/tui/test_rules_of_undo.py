@@ -76,7 +76,7 @@ async def test_z_says_on_one_line_what_it_takes_back(office: Office) -> None:
         office.contact(f"Pat {name}", None, wrote="Hello")
     async with office.messenger(None, size=(80, 24)) as person:
         await keys(person, "A", "r", *"maya", "enter", "y", "z")
-        assert person.sees("Take back: moved 3 conversations from Unassigned to Maya Lindqvist? ", "Undo change ")
+        assert person.sees("Undo: moved 3 conversations from Unassigned to Maya Lindqvist? ", "Undo change ")
 
 
 @pytest.mark.parametrize(("pressed", "cursor"), [(["r"], "Pat Bond"), (["space", "space", "r"], "Pat Ames")])

@@ -32,6 +32,7 @@ from thrumsg_tui.domain.conversation_facts import (
     WithdrawalReason,
 )
 from thrumsg_tui.domain.conversations import NO_SENDER
+from thrumsg_tui.domain.enums import MessageKind
 from thrumsg_tui.domain.reassignment import from_to, moved_sentence
 from thrumsg_tui.domain.wording import pluralize
 
@@ -44,7 +45,7 @@ def message_summary(facts: MessageFacts) -> str:
     """Return the history's sentence for a change to messages."""
     match facts:
         case MessageSent():
-            return f"sent {facts.message.replace('_', '-')} to {facts.to}"
+            return f"sent {_named(facts.message)} to {facts.to}"
         case MessageReceived():
             why = f", in no conversation: {facts.unmatched.why}" if facts.unmatched else ""
             return f"received a message from {facts.sender or NO_SENDER}{why}"
@@ -57,6 +58,19 @@ def message_summary(facts: MessageFacts) -> str:
         case DoubtSettled():
             return f"decided that the message in doubt to {facts.to} {_decided(facts.answer)}"
     assert_never(facts)
+
+
+def _named(kind: MessageKind) -> str:
+    match kind:
+        case MessageKind.INITIAL:
+            return "the initial message"
+        case MessageKind.REPLY:
+            return "a reply"
+        case MessageKind.FOLLOW_UP:
+            return "a follow-up"
+        case MessageKind.OPT_OUT_CONFIRMATION:
+            return "the opt-out confirmation"
+    assert_never(kind)
 
 
 def released(may_leave: int, cancelled: int) -> list[str]:

@@ -12,7 +12,7 @@ COMMANDS = (
         "D",
         "doubts",
         "Messages in doubt",
-        "Show the messages of which nobody knows whether they left, and decide about them",
+        "Show messages that may or may not have left, and decide about them",
         Scope.CARRIER,
         "",
         role_allows(Permission.VIEW_ALL),

@@ -40,7 +40,7 @@ async def undo_confirmation(
 
 
 def _question(shown: UndoPreview, staying: Sequence[str], phones: PhoneDisplay) -> str:
-    question = f"Take back: {summary(shown.entry.facts, phones)}?"
+    question = f"Undo: {summary(shown.entry.facts, phones)}?"
     if shown.moves or shown.skipped:
         question += f"\n\n{pluralize(shown.moves, 'goes back', 'go back')}"
         if shown.skipped:
