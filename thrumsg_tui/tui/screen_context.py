@@ -59,8 +59,10 @@ class ScreenContext(Protocol):
         work: Coroutine[None, None, object] | Callable[[], Coroutine[None, None, object]],
         name: str = "",
         group: str = "default",
+        *,
+        exclusive: bool = False,
     ) -> object:
-        """Run background work while the screen exists; keys do not wait for it."""
+        """Run background work while the screen exists; keys do not wait for it, and exclusive work ends its group's."""
 
     async def action_run_command(self, id: str) -> None:
         """Run a command, or say why it is not allowed."""

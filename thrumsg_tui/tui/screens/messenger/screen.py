@@ -20,7 +20,6 @@ from textual.widgets import Input, TextArea
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
 from thrumsg_tui.domain.conversations import Conversation, ConversationId
 from thrumsg_tui.domain.enums import ConversationSort, Tab
-from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.conversations import ListRequest
@@ -36,6 +35,7 @@ from thrumsg_tui.tui.screens.messenger.conversation_list_pane import Conversatio
 from thrumsg_tui.tui.screens.messenger.conversation_pane import ConversationPane
 from thrumsg_tui.tui.screens.messenger.count_prefix import Cursor
 from thrumsg_tui.tui.screens.messenger.list_commands import ListCommands
+from thrumsg_tui.tui.screens.messenger.list_search import ListSearch
 from thrumsg_tui.tui.screens.messenger.message_sender import MessageSender
 from thrumsg_tui.tui.screens.messenger.notices import departed, tab_is_hidden
 from thrumsg_tui.tui.screens.messenger.number_keys import NumberKeys
@@ -94,6 +94,7 @@ class MessengerScreen(CommandScreen):
         self.search, self.box = self.list_pane.search, self.conversation.box
         self._reader = ViewReader()
         self._panes = PaneSwitcher(self, self.list_pane, self.conversation, self.sidebar, self._yellow_bar)
+        self._search = ListSearch(self, self._panes, self._reader)
         self._back = StepBack(self, self._panes)
         self._numbers = NumberKeys(self, self._panes)
         self._contact = ContactCommands(self)
@@ -115,7 +116,7 @@ class MessengerScreen(CommandScreen):
 
     def on_mount(self) -> None:
         self.list_pane.list.on_move = self._cursor_moved
-        self.list_pane.list.count_all = self._count_matches
+        self.list_pane.list.count_all = self._search.count_all
         self.key_line.show_keys(self.shown_commands())
         self._panes.focus_list()
 
@@ -185,27 +186,6 @@ class MessengerScreen(CommandScreen):
             await self.ask_and_paint()  # its draft may be the text that was sent meanwhile
             return
         self._paint(view)
-        if view.search:
-            self._finish_search()
-
-    def _look_elsewhere(self, request: ListRequest) -> None:
-        """Say where else there are matches, since there are none in the tab."""
-        from thrumsg_tui.tui.screens.messenger.elsewhere import tell_elsewhere  # rarely needed
-
-        self.run_worker(tell_elsewhere(self.thrumsg, self.list_pane, request), group="elsewhere", exclusive=True)
-
-    @work(name="search", group="search", exclusive=True)
-    async def _finish_search(self) -> None:
-        """Count all that a search finds, while the person works with its first rows."""
-        await self._count_matches()
-
-    async def _count_matches(self) -> None:
-        try:
-            went_on = await self._reader.finish(self.thrumsg)
-            if went_on or (self.view and not self.view.is_counted):  # another call may have come to its end first
-                await self.ask_and_paint()
-        except ThrumsgError as error:
-            self.say(str(error), warning=True)
 
     def takes_early(self, key: Key) -> bool:
         """Whether a key does not wait for the rows of a search: it is one more letter of that."""
@@ -222,12 +202,7 @@ class MessengerScreen(CommandScreen):
         if self._wanted_tab not in {None, view.list.tab}:
             self.say(tab_is_hidden(self._wanted_tab), warning=True)
         self._wanted_tab = None
-        finds_nothing = view.search and view.is_counted and not view.total
-        if finds_nothing and not self.list_pane.knows_elsewhere(view.list):
-            self._look_elsewhere(view.list)
-        if self.state.search != view.list.search:  # its tab is gone
-            self.search.value = self.state.search
-            self.ask_again()
+        self._search.heed(view)
         self._bell.heed(view)
         self.sidebar.show(view, self.thrumsg, now)
         self._panes.fit_sidebar(self.size)
@@ -338,10 +313,7 @@ class MessengerScreen(CommandScreen):
 
     @on(Input.Changed, "#search")
     def _searched(self, event: Input.Changed) -> None:
-        searched = self.state.search_for(event.value)
-        if searched != self.state:
-            self.state, self.list_pane.list.cursor = searched, searched.cursor.index
-            self.ask_again()
+        self._search.typed(event.value)
 
     @property
     def searched(self) -> str:
@@ -349,10 +321,7 @@ class MessengerScreen(CommandScreen):
 
     @on(Input.Submitted, "#search")
     async def _search_done(self) -> None:
-        if self.view and self.view.search and self.view.is_counted and not self.view.total:
-            await self.action_run_command("app.find")
-        else:
-            self._panes.focus_list()
+        await self._search.done()
 
     # Writing
 
