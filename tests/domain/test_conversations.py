@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thrumsg_tui.domain.conversations import MessageFact, state_from
+from thrumsg_tui.domain.conversations import MessageFact, state_from, state_with
 from thrumsg_tui.domain.enums import Direction, Status
 
 facts = st.builds(
@@ -88,6 +90,14 @@ def test_the_order_in_which_messages_are_read_makes_no_difference(thread: list[M
 @given(threads)
 def test_cancelled_messages_count_as_never_written(thread: list[MessageFact]) -> None:
     assert state_from(thread) == state_from([fact for fact in thread if not fact.cancelled])
+
+
+@given(threads.filter(bool))
+def test_a_message_that_is_added_leads_where_the_whole_thread_does(thread: list[MessageFact]) -> None:
+    *others, added = sorted(thread, key=lambda fact: fact.id)
+    added = replace(added, cancelled=False)
+    spoken = any(not (fact.cancelled or fact.confirmation) for fact in others)
+    assert state_with(state_from(others), added, spoken=spoken) == state_from([*others, added])
 
 
 @given(threads)

@@ -114,6 +114,32 @@ def state_from(messages: Iterable[MessageFact]) -> ConversationState:
     )
 
 
+def state_with(before: ConversationState, added: MessageFact, *, spoken: bool) -> ConversationState:
+    """Return what `state_from` derives once a message is added to a conversation, without its other messages.
+
+    Args:
+        before: The state that follows from the other messages.
+        added: The message, which is the last to arrive and was not cancelled.
+        spoken: Whether anything but confirmations was written before.
+    """
+    incoming = added.direction is Direction.INCOMING
+    waited = before.status is Status.NEEDS_REPLY
+    if incoming or (waited and added.confirmation):
+        status, since = Status.NEEDS_REPLY, before.waiting_since if waited else added.at
+    else:
+        status, since = Status.ANSWERED if before.replied else Status.SENT, None
+    return ConversationState(
+        status=status,
+        texted=before.texted or not incoming,
+        replied=before.replied or incoming,
+        waiting_since=since,
+        last_message_id=before.last_message_id if spoken and added.confirmation else added.id,
+        last_message_at=max(before.last_message_at or 0, added.at),
+        last_texted_at=before.last_texted_at if incoming else max(before.last_texted_at or 0, added.at),
+        message_count=before.message_count + 1,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ConversationRow:
     """A row of a conversation list."""

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from thrumsg_tui.domain.conversations import ConversationId, ConversationState, MessageFact, MessageId, state_from
-from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState
+from thrumsg_tui.domain.conversations import (
+    ConversationId,
+    ConversationState,
+    MessageFact,
+    MessageId,
+    state_from,
+    state_with,
+)
+from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, Status
 from thrumsg_tui.store.engines.connection import Asked, Connection, Row
 from thrumsg_tui.store.queries.follow_ups import IS_FOR, LIVE
 
 
 def read_state(conn: Connection, conversation_id: ConversationId) -> ConversationState:
     """Derive a conversation's state from the stored messages."""
-    return state_from(_ask_facts(conn, conversation_id)())
-
-
-def _ask_facts(conn: Connection, conversation_id: ConversationId) -> Asked[list[MessageFact]]:
     rows = conn.execute(f"SELECT {FACTS} FROM message WHERE conversation_id = ?", (conversation_id,))
-    return lambda: list(map(fact_of, rows))
+    return state_from(map(fact_of, rows))
 
 
 FACTS = "id, at, direction, kind, state"
@@ -37,8 +41,10 @@ def fact_of(row: Row) -> MessageFact:
 
 def refresh(conn: Connection, conversation_id: ConversationId) -> ConversationState:
     """Store a conversation's derived state and update its follow-ups; triggers update the counts."""
-    facts, any_live = _ask_facts(conn, conversation_id), _ask_any_live(conn, conversation_id)
-    return _refreshed(conn, conversation_id, facts(), any_live=any_live())
+    now = read_state(conn, conversation_id)
+    _store(conn, conversation_id, _columns_of(now))
+    refresh_follow_ups(conn, conversation_id)
+    return now
 
 
 class ThreadEnd(NamedTuple):
@@ -47,7 +53,9 @@ class ThreadEnd(NamedTuple):
     conversation_id: ConversationId
     message_id: MessageId
     """The id that the message is to have."""
-    facts: list[MessageFact]
+    state: ConversationState
+    spoken: bool
+    """Whether anything but confirmations of opt-outs was written."""
     any_live: bool
 
 
@@ -55,47 +63,63 @@ def ask_thread_end(conn: Connection, conversation_id: ConversationId) -> Asked[T
     """Ask for all that is needed to add a message to a conversation; read it before the message is stored.
 
     From then on others wait for the counts. So nothing is read any more, and all that is written goes to a server
-    together with the commit.
+    together with the commit. No other message is read.
     """
-    facts, any_live = _ask_facts(conn, conversation_id), _ask_any_live(conn, conversation_id)
+    rows = conn.execute(
+        f"""
+        SELECT conversation.status, conversation.texted, conversation.replied, conversation.waiting_since,
+               conversation.last_message_id, conversation.last_message_at, conversation.last_texted_at,
+               conversation.message_count,
+               CASE WHEN conversation.status = 'sent' AND EXISTS (
+                        SELECT 1 FROM message
+                        WHERE message.id = conversation.last_message_id AND message.kind = 'opt_out_confirmation'
+                    ) THEN 0 ELSE conversation.message_count END AS spoken,
+               {_any_live("conversation.campaign_id")}
+        FROM conversation WHERE conversation.id = ?
+        """,
+        (conversation_id,),
+    )
     message_id = conn.ask_id("message")
-    return lambda: ThreadEnd(conversation_id, MessageId(message_id()), facts(), any_live())
+    return lambda: _end_of(conversation_id, MessageId(message_id()), rows.fetchone())
+
+
+def _end_of(conversation_id: ConversationId, message_id: MessageId, row: Row) -> ThreadEnd:
+    status, texted, replied, since, last_id, last_at, last_texted_at, count, spoken, any_live = row
+    state = ConversationState(
+        Status(status), texted == 1, replied == 1, since, last_id, last_at or None, last_texted_at, count
+    )
+    return ThreadEnd(conversation_id, message_id, state, spoken > 0, bool(any_live))
 
 
 def refresh_with(conn: Connection, end: ThreadEnd, added: MessageFact) -> ConversationState:
     """Do what `refresh` does, for a conversation to which a message was added."""
-    return _refreshed(conn, end.conversation_id, [*end.facts, added], any_live=end.any_live)
-
-
-def _refreshed(
-    conn: Connection, conversation_id: ConversationId, facts: list[MessageFact], *, any_live: bool
-) -> ConversationState:
-    now = state_from(facts)
-    _store(conn, conversation_id, now)
-    if any_live:
-        _refresh_live_follow_ups(conn, conversation_id)
+    now = state_with(end.state, added, spoken=end.spoken)
+    before = _columns_of(end.state)
+    _store(conn, end.conversation_id, {name: new for name, new in _columns_of(now).items() if new != before[name]})
+    if end.any_live:
+        _refresh_live_follow_ups(conn, end.conversation_id)
     return now
 
 
-def _store(conn: Connection, conversation_id: ConversationId, now: ConversationState) -> None:
+def _columns_of(state: ConversationState) -> dict[str, object]:
+    """Return the columns of a conversation in which its state is stored."""
+    return {
+        "status": state.status,
+        "texted": int(state.texted),
+        "replied": int(state.replied),
+        "waiting_since": state.waiting_since,
+        "last_message_id": state.last_message_id,
+        "last_message_at": state.last_message_at or 0,
+        "last_texted_at": state.last_texted_at,
+        "message_count": state.message_count,
+    }
+
+
+def _store(conn: Connection, conversation_id: ConversationId, columns: Mapping[str, object]) -> None:
+    """Set columns: those that have changed, since each index of the others would be written for nothing."""
     conn.execute(
-        """
-        UPDATE conversation
-        SET status = ?, texted = ?, replied = ?, waiting_since = ?, last_message_id = ?, last_message_at = ?,
-            last_texted_at = ?, message_count = ?
-        WHERE id = ?
-        """,
-        (
-            now.status,
-            int(now.texted),
-            int(now.replied),
-            now.waiting_since,
-            now.last_message_id,
-            now.last_message_at or 0,
-            now.last_texted_at,
-            now.message_count,
-            conversation_id,
-        ),
+        f"UPDATE conversation SET {', '.join(f'{name} = ?' for name in columns)} WHERE id = ?",
+        (*columns.values(), conversation_id),
     )
 
 
@@ -105,15 +129,15 @@ def refresh_follow_ups(conn: Connection, conversation_id: ConversationId) -> Non
     Call it after the state or the answers have changed (`docs/rules.md 3.1`). Sent and skipped ones stay, and so do
     those of a follow-up that has ended or was settled when it was made. 10 µs if the campaign has no live one.
     """
-    if _ask_any_live(conn, conversation_id)():
+    asked = _any_live("(SELECT campaign_id FROM conversation WHERE id = ?)")
+    if conn.execute(f"SELECT {asked}", (conversation_id,)).fetchone()["any_live"]:
         _refresh_live_follow_ups(conn, conversation_id)
 
 
-def _ask_any_live(conn: Connection, conversation_id: ConversationId) -> Asked[bool]:
-    """Ask whether the campaign of a conversation has follow-ups that it may match from now on."""
-    of_campaign = "follow_up.campaign_id = (SELECT campaign_id FROM conversation WHERE id = :id)"
-    rows = conn.execute(f"SELECT 1 FROM follow_up WHERE {of_campaign} AND {LIVE} LIMIT 1", {"id": conversation_id})
-    return lambda: rows.fetchone() is not None
+def _any_live(campaign: str) -> str:
+    """Return in SQL whether a campaign has follow-ups that its conversations may match from now on."""
+    live = f"SELECT 1 FROM follow_up WHERE follow_up.campaign_id = {campaign} AND {LIVE}"
+    return f"CASE WHEN EXISTS ({live}) THEN 1 ELSE 0 END AS any_live"
 
 
 def _refresh_live_follow_ups(conn: Connection, conversation_id: ConversationId) -> None:
