@@ -272,8 +272,6 @@ class ConversationHead:
     """The number of ours that it keeps; None before its first message has left (`docs/rules.md 10.8`)."""
     number_state: NumberState | None
     """The state of our number, if it is one that we know."""
-    awaits_doubt: bool
-    """Whether a message to the contact's number is in doubt, here or in another campaign: the others wait for it."""
 
     @property
     def shown_number(self) -> str | None:
@@ -305,6 +303,8 @@ class Conversation(ConversationHead):
     events: tuple[ThreadEvent, ...]
     answers: Mapping[QuestionId, ChoiceId]
     opt_out: OptOut | None
+    awaits_doubt: bool
+    """Whether a message to the contact's number is in doubt, here or in another campaign: the others wait for it."""
 
     def waits_for(self, message: Message) -> str:
         """Return what keeps a queued message from its turn, as the end of a sentence; empty if nothing here does."""

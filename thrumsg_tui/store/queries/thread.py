@@ -47,20 +47,22 @@ def get_conversation(conn: Connection, conversation_id: ConversationId) -> Conve
 
 def ask_conversation(conn: Connection, conversation_id: ConversationId) -> Asked[Conversation]:
     """Ask for `get_conversation`."""
-    head = _ask_head(conn, conversation_id)
+    head = _ask_head(conn, conversation_id, _AWAITS_DOUBT)
     messages = _ask_messages(conn, conversation_id)
     events = ask_thread_events(conn, conversation_id)
     answers = _ask_answers(conn, conversation_id)
     opt_out = _ask_opt_out(conn, _PHONE_OF, conversation_id)
 
     def read() -> Conversation:
-        fields = head()
+        row = head()
+        fields = _head_fields(row)
         return Conversation(
             **fields,
             messages=messages(),
             events=with_numbers(events(), fields["our_number"]),
             answers=answers(),
             opt_out=opt_out(),
+            awaits_doubt=bool(row["awaits_doubt"]),
         )
 
     return read
@@ -68,23 +70,28 @@ def ask_conversation(conn: Connection, conversation_id: ConversationId) -> Asked
 
 def get_conversation_head(conn: Connection, conversation_id: ConversationId) -> ConversationHead:
     """Read a conversation's contact, sender and status, without its thread; `NotFound` if there is none."""
-    return ConversationHead(**_ask_head(conn, conversation_id)())
+    return ConversationHead(**_head_fields(_ask_head(conn, conversation_id)()))
 
 
-def _ask_head(conn: Connection, conversation_id: ConversationId) -> Asked[dict[str, Any]]:
+_AWAITS_DOUBT = """
+    , EXISTS (SELECT 1 FROM conversation AS other
+              JOIN message ON message.conversation_id = other.id
+              WHERE other.contact_id = conversation.contact_id
+                AND message.state = 'in_doubt') AS awaits_doubt
+"""
+
+
+def _ask_head(conn: Connection, conversation_id: ConversationId, more: str = "") -> Asked[Row]:
+    """Ask for the row of a conversation's head, with more columns; `NotFound` if there is none."""
     rows = conn.execute(
-        """
+        f"""
         SELECT conversation.id, conversation.campaign_id, conversation.assignment_id, conversation.status,
                conversation.opted_out, conversation.flagged = 1 AND conversation.opted_out = 0 AS flagged,
                conversation.follow_up_id, assignment.user_id, users.login, users.first_name AS sender_first_name,
                users.last_name AS sender_last_name,
                contact.first_name, contact.last_name, contact.phone, contact.phone_national, contact.fields,
                campaign.hours_in, campaign.quiet_hours, conversation.our_number,
-               gateway_number.state AS number_state,
-               EXISTS (SELECT 1 FROM conversation AS other
-                       JOIN message ON message.conversation_id = other.id
-                       WHERE other.contact_id = conversation.contact_id
-                         AND message.state = 'in_doubt') AS awaits_doubt
+               gateway_number.state AS number_state {more}
         FROM conversation
         JOIN campaign ON campaign.id = conversation.campaign_id
         JOIN contact ON contact.id = conversation.contact_id
@@ -95,12 +102,17 @@ def _ask_head(conn: Connection, conversation_id: ConversationId) -> Asked[dict[s
         """,
         (conversation_id,),
     )
-    return lambda: _head_fields(conversation_id, rows.fetchone())
+
+    def read() -> Row:
+        row: Row | None = rows.fetchone()
+        if row is None:
+            raise NotFound(f"There is no conversation {conversation_id}.")
+        return row
+
+    return read
 
 
-def _head_fields(conversation_id: ConversationId, row: Row | None) -> dict[str, Any]:
-    if row is None:
-        raise NotFound(f"There is no conversation {conversation_id}.")
+def _head_fields(row: Row) -> dict[str, Any]:
     assigned = row["user_id"] is not None
     asks = row["hours_in"] == HoursIn.CONTACT or row["quiet_hours"]
     return {
@@ -124,7 +136,6 @@ def _head_fields(conversation_id: ConversationId, row: Row | None) -> dict[str, 
         "follow_up_id": None if row["follow_up_id"] is None else FollowUpId(row["follow_up_id"]),
         "our_number": row["our_number"],
         "number_state": None if row["number_state"] is None else NumberState(row["number_state"]),
-        "awaits_doubt": bool(row["awaits_doubt"]),
     }
 
 
