@@ -21,6 +21,12 @@ MIGRATIONS = tuple(sorted(file.stem for file in _FOLDER.iterdir() if file.suffix
 WAITING = "urgency < 2000000000000000"
 """On `urgency`: a waiting conversation has the time since when it waits, any other a larger value."""
 
+IN_RESPONSES = "conversation.replied = 1 AND conversation.opted_out = 0"  # assignment has columns of these names
+"""On `conversation`: it is in the tab Responses; the condition of the indexes of that tab.
+
+A message changes the status of most conversations there, on which `tab` depends, but not this.
+"""
+
 NOTABLE = "action NOT IN ('send', 'receive')"
 """On `event`: everything but sent and received messages; the condition of the index `event_notable`."""
 

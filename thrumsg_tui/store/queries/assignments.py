@@ -16,7 +16,7 @@ from thrumsg_tui.store.engines.connection import Asked, Connection
 from thrumsg_tui.store.queries.campaigns import found_row
 from thrumsg_tui.store.queries.senders import SENDER_COLUMNS, Senders, assignment_of
 from thrumsg_tui.store.queries.users import USER_COLUMNS, find_user, user_of
-from thrumsg_tui.store.schema import WAITING
+from thrumsg_tui.store.schema import IN_RESPONSES, WAITING
 from thrumsg_tui.store.times import from_ms, to_ms
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def longest_waiting(
         f"""
         SELECT assignment.id,
                (SELECT urgency FROM conversation
-                WHERE assignment_id = assignment.id AND tab = 'responses' AND {WAITING}
+                WHERE assignment_id = assignment.id AND {IN_RESPONSES} AND {WAITING}
                 ORDER BY urgency LIMIT 1) AS since
         FROM assignment WHERE assignment.campaign_id = ? AND assignment.needs_reply > 0 {some}
         """,

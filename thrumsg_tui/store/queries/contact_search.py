@@ -13,6 +13,7 @@ from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.conversations import beginnings, name_condition, number_condition, rows_of
 from thrumsg_tui.store.queries.index_walk import IndexWalk
 from thrumsg_tui.store.queries.lookup import FoundConversation, conversations_by_id
+from thrumsg_tui.store.schema import IN_RESPONSES
 
 MOST = 1_000
 """How many matches the screen looks for: whoever gets more types another letter."""
@@ -21,7 +22,7 @@ _ENTRIES = 10_000
 """How many entries of an index, names or numbers, one slice reads at most."""
 
 _TABS = (
-    "tab = 'responses'",
+    IN_RESPONSES,
     "in_follow_ups = 1",
     "tab = 'sent'",
     "tab = 'initial'",

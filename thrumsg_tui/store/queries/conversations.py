@@ -15,7 +15,7 @@ from thrumsg_tui.store.engines.connection import Asked, Connection, Cursor, Row
 from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.queries.like_patterns import containing, literal, number_patterns
 from thrumsg_tui.store.queries.list_orders import Order, order_of
-from thrumsg_tui.store.schema import WAITING
+from thrumsg_tui.store.schema import IN_RESPONSES, WAITING
 from thrumsg_tui.store.times import from_ms_or_none
 
 _LAST_CHARACTER = "\U0010ffff"
@@ -68,7 +68,9 @@ def list_filter(request: ListRequest) -> tuple[str, dict[str, object]]:
             pass
         case Tab.FOLLOW_UPS:  # these are also in the tab of their status
             conditions.append("in_follow_ups = 1")
-        case Tab.INITIAL | Tab.RESPONSES | Tab.OPT_OUTS | Tab.SENT:
+        case Tab.RESPONSES:
+            conditions.append(IN_RESPONSES)
+        case Tab.INITIAL | Tab.OPT_OUTS | Tab.SENT:
             conditions.append(f"tab = '{request.tab}'")  # no parameter: the index of a tab has its name
         case _:
             assert_never(request.tab)
@@ -245,7 +247,7 @@ def next_waiting(
         row = conn.execute(
             f"""
             SELECT id FROM conversation
-            WHERE assignment_id = :assignment_id AND tab = 'responses' AND {WAITING} AND {start}
+            WHERE assignment_id = :assignment_id AND {IN_RESPONSES} AND {WAITING} AND {start}
             ORDER BY urgency, id LIMIT 1
             """,
             {"assignment_id": assignment_id, "current": current or 0},

@@ -26,7 +26,7 @@ from thrumsg_tui.store.progress import OnProgress, RowsRead, no_progress
 from thrumsg_tui.store.queries.assignments import assignments
 from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.users import user_name
-from thrumsg_tui.store.schema import WAITING
+from thrumsg_tui.store.schema import IN_RESPONSES, WAITING
 
 _HOW_TO_ADD = (
     f"{needed_role(Permission.MANAGE_PEOPLE).capitalize()} adds senders, with + on the overview or with "
@@ -160,7 +160,7 @@ def _held(conn: Connection, source: AssignmentId, status: StatusFilter, limit: i
         case StatusFilter.ANY:
             condition, order = "1 = 1", "id"
         case StatusFilter.NEEDS_REPLY:
-            condition, order = f"tab = 'responses' AND {WAITING}", "urgency, id"
+            condition, order = f"{IN_RESPONSES} AND {WAITING}", "urgency, id"
         case StatusFilter.NOT_STARTED:
             condition, order = "status = 'not_started' AND opted_out = 0", "id"
         case _:
