@@ -18,6 +18,9 @@ class FrozenRecord:
     def __init__(self, *values: Any, **named: Any) -> None:
         """Set the fields by position or by name; raise TypeError if one is missing or unknown."""
         cls = type(self)
+        if not named and len(values) == len(cls.__annotations__):
+            vars(self).update(zip(cls.__annotations__, values, strict=True))
+            return
         given = {**dict(zip(cls.__annotations__, values, strict=False)), **named}
         wanted = {name: given.get(name, getattr(cls, name, ...)) for name in cls.__annotations__}
         if ... in wanted.values() or len(given) < len(values) + len(named) or given.keys() - wanted.keys():

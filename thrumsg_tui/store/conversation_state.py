@@ -104,7 +104,7 @@ def refresh_with(conn: Connection, end: ThreadEnd, added: MessageFact) -> Conver
 def _columns_of(state: ConversationState) -> dict[str, object]:
     """Return the columns of a conversation in which its state is stored."""
     return {
-        "status": state.status,
+        "status": state.status.value,
         "texted": int(state.texted),
         "replied": int(state.replied),
         "waiting_since": state.waiting_since,

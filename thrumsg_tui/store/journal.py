@@ -63,7 +63,7 @@ def ask_record(
             "at": tx.now_ms,
             "user_id": who.user.id if who else None,
             "actor_id": who.actor.id if who else None,
-            "action": kind,
+            "action": kind.value,
             "campaign_id": campaign_id,
             "conversation_id": conversation_id,
             "details": stored_details(kind, facts, details or {}),

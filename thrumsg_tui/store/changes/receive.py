@@ -136,7 +136,7 @@ def receive(
         else:
             reason = why_unmatched(tx.conn, sender)
             _keep_unmatched(tx, message, moment, reason)
-        facts = MessageReceived(Phone(sender), unmatched=reason)
+        facts = MessageReceived(Phone(sender), reason)
         ask_record(tx, who, EventKind.RECEIVE, facts, conversation_id=to and to.id)
         heeded = is_number(sender) and heed_reply(
             tx,

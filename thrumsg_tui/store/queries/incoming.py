@@ -83,7 +83,7 @@ def ask_destination(conn: Connection, phone: str, campaign_id: CampaignId | None
         {_DESTINATION} WHERE contact.phone = :phone AND campaign.state <> :archived {chosen}
         ORDER BY COALESCE(conversation.last_texted_at, 0) DESC, conversation.id DESC LIMIT 1
         """,
-        {"phone": phone, "archived": CampaignState.ARCHIVED, "campaign_id": campaign_id},
+        {"phone": phone, "archived": CampaignState.ARCHIVED.value, "campaign_id": campaign_id},
     )
     return lambda: _first(rows)
 

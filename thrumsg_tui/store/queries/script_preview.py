@@ -66,9 +66,15 @@ def _example(
     conn: Connection, who: Identity, campaign_id: CampaignId | None, chosen: ConversationId | None
 ) -> tuple[str, dict[str, str]]:
     """Return the name of one contact, and every field's value; outside a conversation, `who` is the sender."""
-    if chosen is None:  # by the unique index, which has the contacts of a campaign in order
+    if chosen is None:
+        # By the unique index. PostgreSQL takes an equal campaign for no part of the order, and may look for its first
+        # contact among those of all campaigns.
         row = conn.execute(
-            "SELECT id FROM conversation WHERE campaign_id = ? ORDER BY contact_id LIMIT 1", (campaign_id,)
+            """
+            SELECT id FROM conversation WHERE campaign_id BETWEEN :campaign_id AND :campaign_id
+            ORDER BY campaign_id, contact_id LIMIT 1
+            """,
+            {"campaign_id": campaign_id},
         ).fetchone()
         chosen = ConversationId(row["id"]) if row else None
     if chosen is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, assert_never
 
 from thrumsg_tui.domain.enums import GatewayKind
@@ -103,7 +104,13 @@ def stored_settings(conn: Connection) -> dict[str, str]:
 def ask_stored_settings(conn: Connection) -> Asked[dict[str, str]]:
     """Ask for `stored_settings`."""
     rows = conn.execute("SELECT key, value FROM setting")
-    return lambda: {each.value: each.default for each in Setting} | {row["key"]: row["value"] for row in rows}
+    return lambda: {**_defaults(), **dict(rows)}
+
+
+@cache
+def _defaults() -> Mapping[str, str]:
+    """Return the initial value of each setting."""
+    return {each.value: each.default for each in Setting}
 
 
 def default_timezone(stored: Mapping[str, str]) -> str:

@@ -112,7 +112,8 @@ def _ask_head(conn: Connection, conversation_id: ConversationId, more: str = "")
     return read
 
 
-def _head_fields(row: Row) -> dict[str, Any]:
+def _head_fields(found: Row) -> dict[str, Any]:
+    row = dict(zip(found.keys(), found, strict=True))  # a row of SQLite looks for each name from its first column on
     assigned = row["user_id"] is not None
     asks = row["hours_in"] == HoursIn.CONTACT or row["quiet_hours"]
     return {
