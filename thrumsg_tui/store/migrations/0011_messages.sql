@@ -3,6 +3,7 @@
 -- whoever has replied and is not opted out, is found by just that: a change of the status leaves the index by name alone.
 DROP INDEX conversation_of_contact;
 CREATE INDEX conversation_of_contact ON conversation (contact_id);
+DROP INDEX conversation_waiting;
 DROP INDEX conversation_responses_by_urgency;
 DROP INDEX conversation_responses_by_recency;
 DROP INDEX conversation_responses_by_name;

@@ -265,13 +265,23 @@ def _waits(conn: Connection, conversation_id: ConversationId) -> bool:
 def next_waiting_elsewhere(
     conn: Connection, campaign_id: CampaignId, besides: AssignmentId
 ) -> tuple[AssignmentId, ConversationId] | None:
-    """Return the longest waiting conversation of a campaign outside `besides`; by `conversation_waiting`."""
-    row = conn.execute(
-        """
-        SELECT assignment_id, id FROM conversation
-        WHERE campaign_id = ? AND status = 'needs_reply' AND opted_out = 0 AND assignment_id <> ?
+    """Return the longest waiting conversation of a campaign outside `besides`; 3 µs for each sender.
+
+    By `conversation_responses_by_urgency`: an index of all that wait would be written with nearly every message.
+    """
+    first = f"""
+        FROM conversation WHERE assignment_id = assignment.id AND {IN_RESPONSES} AND {WAITING}
         ORDER BY urgency, id LIMIT 1
+    """
+    rows = conn.execute(
+        f"""
+        SELECT assignment.id AS assignment_id, (SELECT urgency {first}) AS urgency, (SELECT id {first}) AS id
+        FROM assignment WHERE campaign_id = ? AND id <> ? AND needs_reply > 0
         """,
         (campaign_id, besides),
-    ).fetchone()
-    return None if row is None else (AssignmentId(row["assignment_id"]), ConversationId(row["id"]))
+    )
+    waiting = [(row["urgency"], row["id"], row["assignment_id"]) for row in rows if row["id"] is not None]
+    if not waiting:
+        return None
+    _, conversation_id, assignment_id = min(waiting)
+    return AssignmentId(assignment_id), ConversationId(conversation_id)

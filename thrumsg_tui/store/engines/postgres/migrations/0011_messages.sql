@@ -1,6 +1,7 @@
 -- Fewer pages for a message: no index has a column that no order needs, and those of Responses do not depend on a status.
 DROP INDEX conversation_of_contact;
 CREATE INDEX conversation_of_contact ON conversation (contact_id);
+DROP INDEX conversation_waiting;
 DROP INDEX conversation_responses_by_urgency;
 DROP INDEX conversation_responses_by_recency;
 DROP INDEX conversation_responses_by_name;
