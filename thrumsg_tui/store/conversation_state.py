@@ -59,26 +59,32 @@ class ThreadEnd(NamedTuple):
     any_live: bool
 
 
+def _any_live(campaign: str) -> str:
+    """Return in SQL whether a campaign has follow-ups that its conversations may match from now on."""
+    live = f"SELECT 1 FROM follow_up WHERE follow_up.campaign_id = {campaign} AND {LIVE}"
+    return f"CASE WHEN EXISTS ({live}) THEN 1 ELSE 0 END AS any_live"
+
+
+_END = f"""
+    SELECT conversation.status, conversation.texted, conversation.replied, conversation.waiting_since,
+           conversation.last_message_id, conversation.last_message_at, conversation.last_texted_at,
+           conversation.message_count,
+           CASE WHEN conversation.status = 'sent' AND EXISTS (
+                    SELECT 1 FROM message
+                    WHERE message.id = conversation.last_message_id AND message.kind = 'opt_out_confirmation'
+                ) THEN 0 ELSE conversation.message_count END AS spoken,
+           {_any_live("conversation.campaign_id")}
+    FROM conversation WHERE conversation.id = ?
+"""
+
+
 def ask_thread_end(conn: Connection, conversation_id: ConversationId) -> Asked[ThreadEnd]:
     """Ask for all that is needed to add a message to a conversation; read it before the message is stored.
 
     From then on others wait for the counts. So nothing is read any more, and all that is written goes to a server
     together with the commit. No other message is read.
     """
-    rows = conn.execute(
-        f"""
-        SELECT conversation.status, conversation.texted, conversation.replied, conversation.waiting_since,
-               conversation.last_message_id, conversation.last_message_at, conversation.last_texted_at,
-               conversation.message_count,
-               CASE WHEN conversation.status = 'sent' AND EXISTS (
-                        SELECT 1 FROM message
-                        WHERE message.id = conversation.last_message_id AND message.kind = 'opt_out_confirmation'
-                    ) THEN 0 ELSE conversation.message_count END AS spoken,
-               {_any_live("conversation.campaign_id")}
-        FROM conversation WHERE conversation.id = ?
-        """,
-        (conversation_id,),
-    )
+    rows = conn.execute(_END, (conversation_id,))
     message_id = conn.ask_id("message")
     return lambda: _end_of(conversation_id, MessageId(message_id()), rows.fetchone())
 
@@ -132,12 +138,6 @@ def refresh_follow_ups(conn: Connection, conversation_id: ConversationId) -> Non
     asked = _any_live("(SELECT campaign_id FROM conversation WHERE id = ?)")
     if conn.execute(f"SELECT {asked}", (conversation_id,)).fetchone()["any_live"]:
         _refresh_live_follow_ups(conn, conversation_id)
-
-
-def _any_live(campaign: str) -> str:
-    """Return in SQL whether a campaign has follow-ups that its conversations may match from now on."""
-    live = f"SELECT 1 FROM follow_up WHERE follow_up.campaign_id = {campaign} AND {LIVE}"
-    return f"CASE WHEN EXISTS ({live}) THEN 1 ELSE 0 END AS any_live"
 
 
 def _refresh_live_follow_ups(conn: Connection, conversation_id: ConversationId) -> None:

@@ -62,6 +62,7 @@ class Transaction:
         self._clock = clock
         self._engine = engine
         self._now: datetime | None = None
+        self._now_ms = 0
 
     def hold(self, *locks: Lock) -> None:
         """Hold locks until the transaction ends, so that what they protect changes only here.
@@ -87,12 +88,13 @@ class Transaction:
         if self._now is None:
             self.await_locks()
             self._now = self._clock()
+            self._now_ms = to_ms(self._now)
         return self._now
 
     @property
     def now_ms(self) -> int:
         """Its time as UTC milliseconds."""
-        return to_ms(self.now)
+        return self._now_ms if self._now else to_ms(self.now)
 
     def shown_by(self, query: str, parameters: Parameters) -> None:
         """Name a query that finds a row once this is committed, for a change that is not journalled.

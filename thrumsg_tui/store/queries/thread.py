@@ -47,7 +47,7 @@ def get_conversation(conn: Connection, conversation_id: ConversationId) -> Conve
 
 def ask_conversation(conn: Connection, conversation_id: ConversationId) -> Asked[Conversation]:
     """Ask for `get_conversation`."""
-    head = _ask_head(conn, conversation_id, _AWAITS_DOUBT)
+    head = _ask_head(conn, _HEAD_WITH_DOUBT, conversation_id)
     messages = _ask_messages(conn, conversation_id)
     events = ask_thread_events(conn, conversation_id)
     answers = _ask_answers(conn, conversation_id)
@@ -70,38 +70,41 @@ def ask_conversation(conn: Connection, conversation_id: ConversationId) -> Asked
 
 def get_conversation_head(conn: Connection, conversation_id: ConversationId) -> ConversationHead:
     """Read a conversation's contact, sender and status, without its thread; `NotFound` if there is none."""
-    return ConversationHead(**_head_fields(_ask_head(conn, conversation_id)()))
+    return ConversationHead(**_head_fields(_ask_head(conn, _HEAD_ALONE, conversation_id)()))
 
 
-_AWAITS_DOUBT = """
-    , EXISTS (SELECT 1 FROM conversation AS other
-              JOIN message ON message.conversation_id = other.id
-              WHERE other.contact_id = conversation.contact_id
-                AND message.state = 'in_doubt') AS awaits_doubt
+_HEAD = """
+    SELECT conversation.id, conversation.campaign_id, conversation.assignment_id, conversation.status,
+           conversation.opted_out, conversation.flagged = 1 AND conversation.opted_out = 0 AS flagged,
+           conversation.follow_up_id, assignment.user_id, users.login, users.first_name AS sender_first_name,
+           users.last_name AS sender_last_name,
+           contact.first_name, contact.last_name, contact.phone, contact.phone_national, contact.fields,
+           campaign.hours_in, campaign.quiet_hours, conversation.our_number,
+           gateway_number.state AS number_state {more}
+    FROM conversation
+    JOIN campaign ON campaign.id = conversation.campaign_id
+    JOIN contact ON contact.id = conversation.contact_id
+    JOIN assignment ON assignment.id = conversation.assignment_id
+    LEFT JOIN users ON users.id = assignment.user_id
+    LEFT JOIN gateway_number ON gateway_number.number = conversation.our_number
+    WHERE conversation.id = ?
 """
 
+_HEAD_ALONE = _HEAD.format(more="")
 
-def _ask_head(conn: Connection, conversation_id: ConversationId, more: str = "") -> Asked[Row]:
-    """Ask for the row of a conversation's head, with more columns; `NotFound` if there is none."""
-    rows = conn.execute(
-        f"""
-        SELECT conversation.id, conversation.campaign_id, conversation.assignment_id, conversation.status,
-               conversation.opted_out, conversation.flagged = 1 AND conversation.opted_out = 0 AS flagged,
-               conversation.follow_up_id, assignment.user_id, users.login, users.first_name AS sender_first_name,
-               users.last_name AS sender_last_name,
-               contact.first_name, contact.last_name, contact.phone, contact.phone_national, contact.fields,
-               campaign.hours_in, campaign.quiet_hours, conversation.our_number,
-               gateway_number.state AS number_state {more}
-        FROM conversation
-        JOIN campaign ON campaign.id = conversation.campaign_id
-        JOIN contact ON contact.id = conversation.contact_id
-        JOIN assignment ON assignment.id = conversation.assignment_id
-        LEFT JOIN users ON users.id = assignment.user_id
-        LEFT JOIN gateway_number ON gateway_number.number = conversation.our_number
-        WHERE conversation.id = ?
-        """,
-        (conversation_id,),
-    )
+_HEAD_WITH_DOUBT = _HEAD.format(
+    more="""
+        , EXISTS (SELECT 1 FROM conversation AS other
+                  JOIN message ON message.conversation_id = other.id
+                  WHERE other.contact_id = conversation.contact_id
+                    AND message.state = 'in_doubt') AS awaits_doubt
+    """
+)
+
+
+def _ask_head(conn: Connection, query: str, conversation_id: ConversationId) -> Asked[Row]:
+    """Ask for the row of a conversation's head; `NotFound` if there is none."""
+    rows = conn.execute(query, (conversation_id,))
 
     def read() -> Row:
         row: Row | None = rows.fetchone()

@@ -141,5 +141,5 @@ def _let_in(companion: Path, status: os.stat_result, database: Path) -> None:
 
 
 def _inode(path: Path) -> tuple[int, int]:
-    status = path.stat()
+    status = os.stat(str(path))  # noqa: PTH116 - each transaction asks: half as long as `path.stat()`
     return status.st_dev, status.st_ino
