@@ -53,6 +53,7 @@ MARKED: dict[str, int | str] = {
     "store/test_long_queues.py": ALL,
     "store/test_lost_commits.py": ALL,
     "store/test_many_processes.py": 12,
+    "store/test_message_pages.py": ALL,
     "store/test_migrations.py": ALL,
     "store/test_opt_out_report.py": 1,
     "store/test_opt_outs_after_a_backup.py": ALL,

@@ -23,6 +23,9 @@ class NextMessage:
     rendered: Rendered
 
 
+_REPLY = NextMessage(MessageKind.REPLY, Rendered("", (), ()))
+
+
 def field_values(conn: Connection, conversation: ConversationHead, who: Identity) -> dict[str, str]:
     """Return the value of every field; in Unassigned the author's names replace the sender's (`docs/rules.md 7.1`)."""
     return _ask_values(conn, conversation, who)()
@@ -80,6 +83,6 @@ def ask_next_message(conn: Connection, conversation: ConversationHead, who: Iden
         kind = MessageKind.FOLLOW_UP
         rows = conn.execute("SELECT text FROM follow_up WHERE id = ?", (conversation.follow_up_id,))
     else:
-        return lambda: NextMessage(MessageKind.REPLY, Rendered("", (), ()))
+        return lambda: _REPLY
     values = _ask_values(conn, conversation, who)
     return lambda: NextMessage(kind, _filled_in(conn, conversation, rows.fetchone()[0], values))
