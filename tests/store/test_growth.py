@@ -45,7 +45,6 @@ GROWS = {
     "opt_out_rows, search": "looks at each number that is opted out, 1 µs each",
     "count_opt_outs": "counts on an index: 20 ms for a million",
     "contact search": "reads all names and numbers, in slices that are measured below",
-    "last_undoable": "newest changes first: skips messages that have left",
     **{
         f"plan: {whose}, {status}, None": "previews a move of as many"
         for whose in ("everyone", "one")

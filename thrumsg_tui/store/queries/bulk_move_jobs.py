@@ -76,10 +76,10 @@ def job_of(conn: Connection, event_id: EventId) -> Job | None:
 
 def begun_by(conn: Connection, user_id: UserId) -> EventId | None:
     """Return the newest unfinished bulk move that a person began and that is no undo, or None; by `job_open`."""
-    row = conn.execute(
+    row = conn.execute(  # CROSS JOIN: SQLite would read all that the person ever did
         """
-        SELECT MAX(job.event_id) AS id FROM job JOIN event ON event.id = job.event_id
-        WHERE job.finished_at IS NULL AND event.user_id = ? AND event.action <> 'undo'
+        SELECT MAX(job.event_id) AS id FROM job CROSS JOIN event
+        WHERE event.id = job.event_id AND job.finished_at IS NULL AND event.user_id = ? AND event.action <> 'undo'
         """,
         (user_id,),
     ).fetchone()
