@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from operator import add, attrgetter, sub
 
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.reassignment import Way
@@ -44,11 +45,12 @@ def apply_moves(
         ValueError: If the event already has a move between the smallest and the largest id.
         LookupError: If a conversation or an assignment does not exist.
     """
-    moved = sorted(ways)  # in the order of the table, so that the rows of a page are changed one after the other
+    moved = sorted(ways)
     touch(tx, event_id, moved)
+    by_index = sorted(moved, key=attrgetter("destination", "source"))  # a page of an index holds those of few senders
     for start in range(0, len(moved), _AT_ONCE):
-        some = moved[start : start + _AT_ONCE]
-        tx.conn.set_each("conversation", "assignment_id", [(way.destination, way.conversation_id) for way in some])
+        some = by_index[start : start + _AT_ONCE]
+        tx.conn.set_each("conversation", "assignment_id", [(to, conversation_id) for conversation_id, _, to in some])
         if on_progress:
             on_progress(start + len(some))
     if moved:
@@ -71,8 +73,8 @@ def _count(tx: Transaction, event_id: EventId, moved: list[Way]) -> None:
     found = 0
     for source, destination, here, *counts in rows:
         found += here
-        changes[source] = [before - count for before, count in zip(changes[source], counts, strict=True)]
-        changes[destination] = [before + count for before, count in zip(changes[destination], counts, strict=True)]
+        changes[source] = [*map(sub, changes[source], counts)]
+        changes[destination] = [*map(add, changes[destination], counts)]
     if found > len(moved):
         raise ValueError(f"event {event_id} has moved others between {first} and {last} already")
     counted = tx.conn.executemany(
