@@ -76,6 +76,17 @@ def test_a_command_that_reads_loads_what_it_shows(shell: Shell) -> None:
     assert len(modules) <= 70
 
 
+def test_a_move_and_its_undo_load_nothing_of_other_changes(spring: Shell) -> None:
+    """Nor a saved plan, nor what a line of progress needs, since a script sees none."""
+    move = "reassign", "Spring", "--from-unassigned", "--to", "kim", "--json"
+    for words in (move, ("undo", "--json")):
+        modules = every_module(spring.database, "--forced-login", "root", *words)
+        needless = "cli.plan_file", "store.changes.opt_out", "store.changes.send", "store.queries.thread"
+        assert [name for name in ours(modules) if name.startswith(needless)] == [], words
+        assert modules & {"shutil", "lzma", "rich"} == set(), words
+        assert len(ours(modules)) <= 100, words
+
+
 _GARBAGE = """
 import gc, sys
 from thrumsg_tui.__main__ import main

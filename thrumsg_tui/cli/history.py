@@ -19,7 +19,6 @@ from thrumsg_tui.store.changes import undo as changes
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import history as queries
-from thrumsg_tui.store.queries.thread import get_conversation_head
 from thrumsg_tui.store.queries.undo_preview import ASKED_FOR, last_undoable, preview_undo
 from thrumsg_tui.store.queries.users import find_user
 
@@ -61,6 +60,8 @@ def _standing(event: Event) -> str | None:
 
 def history(session: Session, args: Namespace) -> Report:
     """List events; a sender sees only those of one of their own conversations."""
+    from thrumsg_tui.store.queries.thread import get_conversation_head
+
     with session.db.reading() as conn:
         conversation = get_conversation_head(conn, args.conversation) if args.conversation is not None else None
         if conversation is None or conversation.sender_id != session.who.user.id:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -91,6 +90,8 @@ def shown_progress(what: str, unit: str = "rows") -> Iterator[Progress]:
 
 def _write_over(line: str) -> None:
     """Write a line of standard error in place of the one before; one that does not fit would not be written over."""
+    import shutil  # brings compression along, 2 ms; a script sees no line
+
     room = shutil.get_terminal_size().columns - 1
     with suppress(OSError):
         print(f"\r{line[:room]}\x1b[K", end="", file=itself(sys.stderr), flush=True)

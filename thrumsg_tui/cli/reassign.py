@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from shlex import quote
 
-from thrumsg_tui.cli import plan_file
 from thrumsg_tui.cli.json_records import outcome_record, preview_record
 from thrumsg_tui.cli.output import complain, standard_output
 from thrumsg_tui.cli.progress import Progress, shown_progress
@@ -148,11 +147,15 @@ def _preview(session: Session, args: Namespace) -> Report:
         campaign = campaigns.get_campaign(conn, planned.campaign_id)
         stays = what_stays(request, assignments(conn, campaign.id, session.db.clock()))
     if args.save_plan and str(args.save_plan) == STANDARD_STREAM:
+        from thrumsg_tui.cli import plan_file
+
         with standard_output() as out:
             plan_file.write(out, campaign.name, planned)
         return Report(None, [])
     lines = [*_lines(planned), *([stays] if stays else [])]
     if args.save_plan:
+        from thrumsg_tui.cli import plan_file
+
         plan_file.save(args.save_plan, campaign.name, planned)
         lines += [f"Saved. Do exactly this with: {session.program} reassign --plan {quote(str(args.save_plan))}"]
     return Report(preview_record(planned), lines)
@@ -182,6 +185,8 @@ def _lines(planned: Plan) -> list[str]:
 
 def _saved(session: Session, args: Namespace) -> Plan:
     """Return a saved plan; raise `Refused` if it was made for another database."""
+    from thrumsg_tui.cli import plan_file
+
     name, planned = plan_file.load(args.plan)
     with session.db.reading() as conn:
         present = assignments(conn, planned.campaign_id, session.db.clock())

@@ -7,28 +7,36 @@ from typing import assert_never
 
 from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.events import EventKind
-from thrumsg_tui.store.changes.answers import AnswerChange
-from thrumsg_tui.store.changes.opt_out_lists import OptOutList
-from thrumsg_tui.store.changes.reassign import Reassignment, SenderRemoval
-from thrumsg_tui.store.changes.skip_follow_up import FollowUpSkip
-from thrumsg_tui.store.changes.undo_opt_outs import NumberOptIn, NumberOptOut
-from thrumsg_tui.store.changes.undo_send import SentMessage
 from thrumsg_tui.store.changes.undoable_change import Details, RecordedEvent, UndoableChange, read_entry
 from thrumsg_tui.store.engines.connection import Connection
 
 
 def undoable_changes(kind: EventKind) -> tuple[type[UndoableChange], ...]:
-    """List the classes that may parse the events of a kind; every new `EventKind` needs a case here."""
+    """List the classes that may parse the events of a kind; every new `EventKind` needs a case here.
+
+    Each case imports its own: whoever undoes a move needs nothing of what sends and opts out.
+    """
     match kind:
         case EventKind.SEND:
+            from thrumsg_tui.store.changes.undo_send import SentMessage
+
             return (SentMessage,)
         case EventKind.REASSIGN | EventKind.REMOVE_SENDER:
+            from thrumsg_tui.store.changes.reassign import Reassignment, SenderRemoval
+
             return (Reassignment, SenderRemoval)
         case EventKind.OPT_OUT | EventKind.OPT_IN | EventKind.IMPORT:
+            from thrumsg_tui.store.changes.opt_out_lists import OptOutList
+            from thrumsg_tui.store.changes.undo_opt_outs import NumberOptIn, NumberOptOut
+
             return (NumberOptOut, NumberOptIn, OptOutList)
         case EventKind.ANSWER:
+            from thrumsg_tui.store.changes.answers import AnswerChange
+
             return (AnswerChange,)
         case EventKind.SKIP_FOLLOW_UP:
+            from thrumsg_tui.store.changes.skip_follow_up import FollowUpSkip
+
             return (FollowUpSkip,)
         case EventKind.UNDO | EventKind.REDO:
             return _all_undoable_changes()

@@ -27,7 +27,6 @@ from thrumsg_tui.store.journal import record, touch
 from thrumsg_tui.store.locks import ConversationLock, Lock
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.queries.campaigns import get_campaign
-from thrumsg_tui.store.queries.thread import get_conversation_head
 
 Details: TypeAlias = Mapping[str, Any]
 """The details of an event, parsed from JSON; of undo, only `UndoableChange.parse` reads them."""
@@ -127,6 +126,8 @@ class UndoableChange(ABC):
 
     def conversation(self, conn: Connection) -> ConversationHead:
         """Return the conversation of a change that concerns exactly one."""
+        from thrumsg_tui.store.queries.thread import get_conversation_head
+
         row = conn.execute(
             "SELECT conversation_id FROM event_conversation WHERE event_id = ?", (self.event.id,)
         ).fetchone()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import MessageKind, Tab
@@ -13,12 +14,13 @@ from thrumsg_tui.domain.events import Event, UndoPreview
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.parse_undoable import undoable_change
-from thrumsg_tui.store.changes.undo_send import SentMessage
 from thrumsg_tui.store.changes.undoable_change import UndoableChange
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import begun_by, job_of
 from thrumsg_tui.store.queries.history import get_event, newest_own_undo, newest_send, own_changes
-from thrumsg_tui.store.queries.lookup import FoundConversation, conversations_by_id
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.queries.lookup import FoundConversation
 
 ASKED_FOR = "The contact asked for it in their own words."
 """Warns before an opt-out is undone that the contact asked for in their own words."""
@@ -103,6 +105,8 @@ def newest_change(conn: Connection, who: Identity) -> EventId | None:
 
 def why_message_stays(conn: Connection, who: Identity, event_id: EventId) -> str | None:
     """Return why a person cannot undo sending a message; None if they can, and for events of other kinds."""
+    from thrumsg_tui.store.changes.undo_send import SentMessage
+
     change = undoable_change(conn, event_id)
     return change.why_it_stays(conn, who) if isinstance(change, SentMessage) else None
 
@@ -112,6 +116,9 @@ def taken_back_in(conn: Connection, event_id: EventId) -> FoundConversation | No
 
     None for events of other kinds, and if the message is gone.
     """
+    from thrumsg_tui.store.changes.undo_send import SentMessage
+    from thrumsg_tui.store.queries.lookup import conversations_by_id
+
     change = undoable_change(conn, event_id)
     if not isinstance(change, SentMessage) or not change.is_undo:
         return None

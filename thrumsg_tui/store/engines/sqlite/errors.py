@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from pathlib import Path
 
@@ -72,9 +71,10 @@ def explained(path: Path, error: Exception) -> ThrumsgError | None:
 
 def _is_full(path: Path) -> bool:
     try:
-        return shutil.disk_usage(path.resolve().parent).free < _ROOM
+        disk = os.statvfs(path.resolve().parent)
     except OSError:
         return False
+    return disk.f_bavail * disk.f_frsize < _ROOM
 
 
 def _takes_no_writes(folder: Path) -> bool:
