@@ -12,6 +12,7 @@ from tests.store.filled import open_filled
 from tests.store.measuring import measured
 from tests.store.screen_queries import ASKED, Filled
 from thrumsg_tui.domain.enums import ConversationSort, StatusFilter, Tab
+from thrumsg_tui.store.changes.missed_opt_outs import newest_conversation, wrongly_marked
 from thrumsg_tui.store.queries.contact_search import ContactSearch, Wanted
 from thrumsg_tui.store.queries.conversations import ListRequest, count, ids
 from thrumsg_tui.store.queries.list_places import Landmark, ids_between, ids_from
@@ -146,6 +147,15 @@ def test_parts_of_a_list_take_as_long_as_they_are(both: tuple[Filled, Filled]) -
             )
         assert not has_grown(steps[0][0], steps[1][0]), steps
         assert not has_grown(steps[0][1], steps[1][1]), steps
+
+
+def test_what_an_import_has_missed_is_looked_for_among_its_own_conversations(both: tuple[Filled, Filled]) -> None:
+    steps = []
+    for filled in both:
+        with filled.db.reading() as conn:
+            after = newest_conversation(conn) - 100
+        steps.append(measured(filled, lambda conn, of, after=after: wrongly_marked(conn, of.of.id, after)))
+    assert not has_grown(*steps), steps
 
 
 def test_the_measure_sees_a_query_that_reads_all(both: tuple[Filled, Filled]) -> None:
