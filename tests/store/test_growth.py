@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,10 @@ from tests.store.measuring import measured
 from tests.store.screen_queries import ASKED, Filled
 from thrumsg_tui.domain.enums import ConversationSort, StatusFilter, Tab
 from thrumsg_tui.store.changes.missed_opt_outs import newest_conversation, wrongly_marked
+from thrumsg_tui.store.engines.connection import Connection
+from thrumsg_tui.store.imports.contacts import import_contacts
+from thrumsg_tui.store.queries.compliance import points_by_arrivals
+from thrumsg_tui.store.queries.contact_counts import Arrival
 from thrumsg_tui.store.queries.contact_search import ContactSearch, Wanted
 from thrumsg_tui.store.queries.conversations import ListRequest, count, ids
 from thrumsg_tui.store.queries.list_places import Landmark, ids_between, ids_from
@@ -156,6 +161,28 @@ def test_what_an_import_has_missed_is_looked_for_among_its_own_conversations(bot
             after = newest_conversation(conn) - 100
         steps.append(measured(filled, lambda conn, of, after=after: wrongly_marked(conn, of.of.id, after)))
     assert not has_grown(*steps), steps
+
+
+@pytest.mark.parametrize(("phone", "opened"), [("+14152000000", []), ("+12012000000", ["state-hours-NJ"])])
+def test_what_an_arrival_opens_is_known_soon_where_others_are_like_them(
+    both: tuple[Filled, Filled], tmp_path: Path, phone: str, opened: list[str]
+) -> None:
+    """The newest contact is in California; only for the first one of another state all of them are read."""
+    tmp_path.joinpath("newest.csv").write_text("First Name,Cell\nMaria,415 300 0000\n")
+    for filled in both:
+        import_contacts(filled.db, filled.who, tmp_path / "newest.csv", filled.of.name)
+    table = "state,days,opens,closes,source\nCA,Mon-Sun,09:00,10:00,\nNJ,Mon-Sun,08:00,20:00,\n"
+    tmp_path.joinpath("own.state_hours.csv").write_text(table)
+    arrivals = [Arrival(phone, "Ann", "Otieno", {})]
+
+    def points(conn: Connection, of: Filled) -> list[str]:
+        found = points_by_arrivals(conn, of.who, of.of, arrivals, of.db.clock(), tmp_path / "own.db")
+        return [point.code for point in found]
+
+    steps = [measured(filled, points) for filled in both]
+    assert has_grown(*steps) == bool(opened), steps
+    with both[0].db.reading() as conn:
+        assert points(conn, both[0]) == opened
 
 
 def test_the_measure_sees_a_query_that_reads_all(both: tuple[Filled, Filled]) -> None:

@@ -13,7 +13,8 @@ from thrumsg_tui.domain.opened_points import Opened
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.launch_check import launched
 from thrumsg_tui.store.engines.connection import Connection
-from thrumsg_tui.store.queries.compliance import Arrival, points_by_arrivals
+from thrumsg_tui.store.queries.compliance import points_by_arrivals
+from thrumsg_tui.store.queries.contact_counts import Arrival
 
 _BATCH = 500
 

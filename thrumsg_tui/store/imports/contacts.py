@@ -40,8 +40,8 @@ from thrumsg_tui.store.locks import ContactLock, ContactsLock
 from thrumsg_tui.store.phones import PhoneNumber, require_region
 from thrumsg_tui.store.progress import PhaseProgress
 from thrumsg_tui.store.queries.assignments import unassigned
-from thrumsg_tui.store.queries.compliance import Arrival
 from thrumsg_tui.store.queries.confirmations import judged_anew, judged_events
+from thrumsg_tui.store.queries.contact_counts import Arrival
 
 FIELDS = (FIRST_NAME, LAST_NAME, PHONE)
 FILLED_IN = ("sender_first_name", "sender_last_name", "organization")

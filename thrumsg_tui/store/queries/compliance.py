@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, Setup
 from thrumsg_tui.domain.compliance import Contacts, Facts, Level, Point, compliance, of_level
-from thrumsg_tui.domain.contact_zones import ContactZones, contact_zones, state_of
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import Refused
-from thrumsg_tui.domain.field_meanings import FIXED
-from thrumsg_tui.domain.fields import field_names
-from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.opened_points import opened
 from thrumsg_tui.domain.state_hours import StateHours, read_state_hours
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.engines.connection import Connection
-from thrumsg_tui.store.phones import origin_of, time_zones
+from thrumsg_tui.store.queries.contact_counts import (
+    Arrival,
+    counted_arrivals,
+    counted_contacts,
+    growing_counts,
+)
 from thrumsg_tui.store.queries.field_codes import field_codes
 from thrumsg_tui.store.queries.gateway_numbers import campaign_numbers, our_numbers
 from thrumsg_tui.store.queries.script_preview import script_preview
@@ -34,7 +34,7 @@ _LARGEST_TABLE = 1 << 20
 def compliance_points(
     conn: Connection, who: Identity, campaign: Campaign, now: datetime, database: Path
 ) -> tuple[Point, ...]:
-    """Return what is to be said about a campaign before it is launched; 30 µs for each of its contacts.
+    """Return what is to be said about a campaign before it is launched; 6 µs for each of its contacts.
 
     Args:
         conn: A connection.
@@ -43,7 +43,7 @@ def compliance_points(
         now: The present.
         database: The path of the database: a table of state hours beside it replaces ours.
     """
-    return compliance(_facts(conn, who, campaign, state_hours(database), _contacts(conn, campaign)), now)
+    return compliance(_facts(conn, who, campaign, state_hours(database), counted_contacts(conn, campaign)), now)
 
 
 def setup_points(
@@ -72,7 +72,7 @@ def points_by_edit(
 ) -> tuple[Point, ...]:
     """Return what refuses a launch, or an owner must confirm, that a launched campaign gets by another setup.
 
-    Reads every contact if the hours are others, 30 µs each; else it is quick.
+    Reads every contact if the hours are others, 6 µs each; else it is quick.
 
     Args:
         conn: A connection.
@@ -86,21 +86,11 @@ def points_by_edit(
         return ()
     after = replace(_as_campaign(who, setup, before.id, now), state=before.state)
     if any(getattr(setup, part) != getattr(before.setup, part) for part in ("hours", "hours_in", "quiet_hours")):
-        contacts, table = _contacts(conn, replace(after, quiet_hours=True)), state_hours(database)
+        contacts, table = counted_contacts(conn, replace(after, quiet_hours=True)), state_hours(database)
         had, has = (_facts(conn, who, each, table, contacts) for each in (before, after))
     else:
         had, has = (setup_facts(conn, who, each) for each in (before, after))
     return opened(had, has, now)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A contact who comes to a campaign, with all that will be known of them then."""
-
-    phone: str
-    first_name: str
-    last_name: str
-    fields: Mapping[str, str]
 
 
 def points_by_arrivals(
@@ -108,7 +98,8 @@ def points_by_arrivals(
 ) -> tuple[Point, ...]:
     """Return what an owner must confirm that a launched campaign gets by contacts who come to it, or move.
 
-    Reads every contact that is there, 30 µs each, only if an arrival is such that somebody must confirm something.
+    It reads none of the contacts that are there if no arrival is such that somebody must confirm something, and all of
+    them, 6 µs each, if an arrival is the first such; else as many as show that others are.
     What refuses is left to each message, which is refused then, and to another import, which may mend it.
 
     Args:
@@ -119,12 +110,11 @@ def points_by_arrivals(
         now: The present.
         database: The path of the database, as for `compliance_points`.
     """
-    table = state_hours(database)
-    has = _facts(conn, who, campaign, table, _counted(campaign, ((each, "not_started") for each in arrivals)))
-    if not of_level(opened(_facts(conn, who, campaign, table, Contacts(total=1)), has, now), Level.CONFIRM):
-        return ()
-    had = _facts(conn, who, campaign, table, _contacts(conn, campaign))
-    return of_level(opened(had, has, now), Level.CONFIRM)
+    has = _facts(conn, who, campaign, state_hours(database), counted_arrivals(campaign, arrivals))
+    for had in chain([Contacts(total=1)], growing_counts(conn, campaign)):  # more of them never take a point away
+        if not (points := of_level(opened(replace(has, contacts=had), has, now), Level.CONFIRM)):
+            break
+    return points
 
 
 def _as_campaign(who: Identity, setup: Setup, campaign_id: CampaignId | None, now: datetime) -> Campaign:
@@ -188,53 +178,3 @@ def _other_texts(conn: Connection, campaign: Campaign) -> dict[str, str]:
         "SELECT title, text FROM follow_up WHERE campaign_id = ? AND active = 1 ORDER BY id", (campaign.id,)
     )
     return texts | {f"The follow-up {row['title']!r}": row["text"] for row in later}
-
-
-def _contacts(conn: Connection, campaign: Campaign) -> Contacts:
-    """Count the contacts of a campaign that are not opted out, in one pass."""
-    rows = conn.execute(
-        """
-        SELECT contact.phone, contact.first_name, contact.last_name, contact.fields, conversation.status
-        FROM conversation JOIN contact ON contact.id = conversation.contact_id
-        WHERE conversation.campaign_id = ? AND conversation.opted_out = 0
-        """,
-        (campaign.id,),
-    )
-    return _counted(
-        campaign,
-        (
-            (Arrival(row["phone"], row["first_name"], row["last_name"], json.loads(row["fields"])), row["status"])
-            for row in rows
-        ),
-    )
-
-
-def _counted(campaign: Campaign, people: Iterable[tuple[Arrival, str]]) -> Contacts:
-    """Count contacts, each with the status of their conversation."""
-    own = [code for code in field_names(campaign.initial_script) if code not in FIXED[2:]]
-    counts: Counter[str] = Counter()
-    zones: Counter[ContactZones] = Counter()
-    states: Counter[str] = Counter()
-    empty: Counter[str] = Counter()
-    for contact, status in people:
-        origin = origin_of(contact.phone)
-        counts["total"] += 1
-        counts["waiting"] += status == "not_started"
-        counts["landlines"] += not origin.is_mobile
-        counts["abroad"] += origin.is_abroad
-        if campaign.asks_for_zones:
-            zones[contact_zones(contact.phone, time_zones(contact.phone), contact.fields)] += 1
-        lives_in = (state_of(contact.fields) if not origin.is_abroad else None) or origin.state
-        if lives_in:
-            states[lives_in] += 1
-        values = {**contact.fields, "first_name": contact.first_name, "last_name": contact.last_name}
-        empty.update(code for code in own if not values.get(code))
-    return Contacts(
-        total=counts["total"],
-        waiting=counts["waiting"],
-        by_zones=zones,
-        by_state=states,
-        landlines=counts["landlines"],
-        abroad=counts["abroad"],
-        without_value=empty,
-    )
