@@ -173,7 +173,7 @@ def test_what_an_arrival_opens_is_known_soon_where_others_are_like_them(
         import_contacts(filled.db, filled.who, tmp_path / "newest.csv", filled.of.name)
     table = "state,days,opens,closes,source\nCA,Mon-Sun,09:00,10:00,\nNJ,Mon-Sun,08:00,20:00,\n"
     tmp_path.joinpath("own.state_hours.csv").write_text(table)
-    arrivals = [Arrival(phone, "Ann", "Otieno", {})]
+    arrivals = [Arrival(phone, {})]
 
     def points(conn: Connection, of: Filled) -> list[str]:
         found = points_by_arrivals(conn, of.who, of.of, arrivals, of.db.clock(), tmp_path / "own.db")

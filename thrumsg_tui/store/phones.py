@@ -6,10 +6,14 @@ The library is imported inside the functions: it takes start-up time, and number
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.contact_zones import ContactZones, contact_zones
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.phone_text import number_in, without_wish
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber as Parsed
 
 _LONGEST_SHOWN = 30
 _HOME = "US"
@@ -131,15 +135,24 @@ def time_zones(e164: str) -> tuple[str, ...]:
     key = e164[:_DECIDING] if e164.startswith("+1") else e164
     if (known := _ZONES.get(key)) is not None:
         return known
-    import phonenumbers
     from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
-    zones = time_zones_for_number(phonenumbers.parse(e164))
+    zones = time_zones_for_number(_parsed(e164))
     anywhere = e164.startswith("+1") and len(zones) > _MOST_ZONES_OF_AN_AREA
     found = () if anywhere or zones == (UNKNOWN_TIMEZONE,) else tuple(zones)
     if len(_ZONES) < _MOST_REMEMBERED:
         _ZONES[key] = found
     return found
+
+
+def _parsed(e164: str) -> Parsed:
+    """Parse a number as it is stored; the library looks at one of North America for 9 µs, to find these digits."""
+    import phonenumbers
+
+    national = e164.removeprefix("+1")
+    if len(national) == _NATIONAL_DIGITS and national != e164 and national[0] in "23456789":
+        return phonenumbers.PhoneNumber(country_code=1, national_number=int(national))
+    return phonenumbers.parse(e164)
 
 
 _DECIDING = len("+1") + 6
@@ -227,7 +240,7 @@ def _origin(key: str, e164: str) -> Origin:
 
     from thrumsg_tui.store.number_states import state_of_number
 
-    number = phonenumbers.parse(e164)
+    number = _parsed(e164)
     kind = phonenumbers.number_type(number)
     has_a_place = e164.startswith("+1") and kind in {
         PhoneNumberType.FIXED_LINE,
@@ -236,7 +249,7 @@ def _origin(key: str, e164: str) -> Origin:
     }
     fixed = {PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE, PhoneNumberType.UAN, PhoneNumberType.SHARED_COST}
     found = Origin(
-        state=state_of_number(e164, phonenumbers.region_code_for_number(number)) if has_a_place else None,
+        state=state_of_number(e164, lambda: phonenumbers.region_code_for_number(number)) if has_a_place else None,
         is_mobile=kind not in fixed,
         is_abroad=not e164.startswith("+1"),
     )

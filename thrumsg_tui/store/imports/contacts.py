@@ -153,7 +153,7 @@ def _opened(
     for person in people:
         before = known.get(person.number.e164)
         fields = _merged(before, person).fields if before else person.fields
-        arrivals.append(Arrival(person.number.e164, person.first_name, person.last_name, fields))
+        arrivals.append(Arrival(person.number.e164, fields))
         if before and has_moved(before.fields, fields):
             moved[before.id] = arrivals[-1]
     return points_of_import(conn, who, campaign, arrivals, moved, now, database)

@@ -16,22 +16,24 @@ from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.phones import origin_of, time_zones
 
 _FIRST_PART = 2_000
-"""How many contacts `growing_counts` reads first; each part is twice as large as the one before."""
+"""How many contacts `counted_newest` reads first; each part is twice as large as the one before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A contact who comes to a campaign, with all that will be known of them then."""
+    """A contact who comes to a campaign, with all fields that will be known of them then."""
 
     phone: str
-    first_name: str
-    last_name: str
     fields: Mapping[str, str]
 
 
 def counted_contacts(conn: Connection, campaign: Campaign) -> Contacts:
-    """Count the contacts of a campaign that are not opted out, in one pass; 6 µs each."""
-    counts = ContactCounts(campaign)
+    """Count the contacts of a campaign that are not opted out, in one pass; 6 to 25 µs each."""
+    own = [code for code in field_names(campaign.initial_script) if code not in FIXED[2:]]
+    places = _Places()
+    waiting = 0
+    zones: Counter[ContactZones] = Counter()
+    empty: Counter[str] = Counter()
     rows = conn.execute(
         """
         SELECT contact.phone, contact.first_name, contact.last_name, contact.fields, conversation.status
@@ -40,79 +42,78 @@ def counted_contacts(conn: Connection, campaign: Campaign) -> Contacts:
         """,
         (campaign.id,),
     )
-    for phone, first_name, last_name, fields, status in rows:
-        counts.add(Arrival(phone, first_name, last_name, json.loads(fields)), status)
-    return counts.contacts
+    for phone, first_name, last_name, stored, status in rows:
+        fields = json.loads(stored)
+        places.add(phone, fields)
+        waiting += status == "not_started"
+        if campaign.asks_for_zones:
+            zones[contact_zones(phone, time_zones(phone), fields)] += 1
+        values = {**fields, "first_name": first_name, "last_name": last_name}
+        empty.update(code for code in own if not values.get(code))
+    return places.counted(waiting=waiting, by_zones=zones, without_value=empty)
 
 
-def growing_counts(conn: Connection, campaign: Campaign) -> Iterator[Contacts]:
-    """Yield the counts of a growing part of a campaign's contacts, the newest first; at last those of all."""
-    counts, some, below = ContactCounts(campaign), _FIRST_PART, 1 << 62
+def counted_arrivals(arrivals: Iterable[Arrival]) -> Contacts:
+    """Count contacts who come to a campaign, by what an owner may have to confirm of them."""
+    places = _Places()
+    for each in arrivals:
+        places.add(each.phone, each.fields)
+    return places.counted()
+
+
+def counted_newest(conn: Connection, campaign: Campaign) -> Iterator[Contacts]:
+    """Count a growing part of a campaign's contacts, the newest first and at last all, as `counted_arrivals` does."""
+    places, some, below = _Places(), _FIRST_PART, 1 << 62
     while True:
         rows = conn.execute(
             """
-            SELECT contact.id, contact.phone, contact.first_name, contact.last_name, contact.fields,
-                   conversation.status, conversation.opted_out
+            SELECT contact.id, contact.phone, contact.fields, conversation.opted_out
             FROM conversation JOIN contact ON contact.id = conversation.contact_id
             WHERE conversation.campaign_id = ? AND conversation.contact_id < ?
             ORDER BY conversation.contact_id DESC LIMIT ?
             """,
             (campaign.id, below, some),
         ).fetchall()
-        for _, phone, first_name, last_name, fields, status, opted_out in rows:
+        for _, phone, fields, opted_out in rows:
             if not opted_out:
-                counts.add(Arrival(phone, first_name, last_name, json.loads(fields)), status)
-        yield counts.contacts
+                places.add(phone, json.loads(fields))
+        yield places.counted()
         if len(rows) < some:
             return
         some, below = 2 * some, rows[-1]["id"]
 
 
-def counted_arrivals(campaign: Campaign, arrivals: Iterable[Arrival]) -> Contacts:
-    """Count contacts who come to a campaign."""
-    counts = ContactCounts(campaign)
-    for each in arrivals:
-        counts.add(each, "not_started")
-    return counts.contacts
+class _Places:
+    """Counts contacts by where they are, and by whether a text can reach them there."""
 
-
-class ContactCounts:
-    """Counts contacts of a campaign, one by one."""
-
-    def __init__(self, campaign: Campaign) -> None:
-        self._asks_for_zones = campaign.asks_for_zones
-        self._own = [code for code in field_names(campaign.initial_script) if code not in FIXED[2:]]
-        self._total = self._waiting = self._landlines = self._abroad = 0
-        self._zones: Counter[ContactZones] = Counter()
+    def __init__(self) -> None:
+        self._total = self._landlines = self._abroad = 0
         self._states: Counter[str] = Counter()
-        self._empty: Counter[str] = Counter()
 
-    def add(self, contact: Arrival, status: str) -> None:
-        """Count a contact, with the status of their conversation."""
-        origin = origin_of(contact.phone)
+    def add(self, phone: str, fields: Mapping[str, str]) -> None:
+        """Count a contact."""
+        origin = origin_of(phone)
         self._total += 1
-        self._waiting += status == "not_started"
         self._landlines += not origin.is_mobile
         self._abroad += origin.is_abroad
-        if self._asks_for_zones:
-            self._zones[contact_zones(contact.phone, time_zones(contact.phone), contact.fields)] += 1
-        lives_in = (state_of(contact.fields) if not origin.is_abroad else None) or origin.state
+        lives_in = (state_of(fields) if not origin.is_abroad else None) or origin.state
         if lives_in:
             self._states[lives_in] += 1
-        values = {**contact.fields, "first_name": contact.first_name, "last_name": contact.last_name}
-        for code in self._own:
-            if not values.get(code):
-                self._empty[code] += 1
 
-    @property
-    def contacts(self) -> Contacts:
-        """The counts so far."""
+    def counted(
+        self,
+        *,
+        waiting: int = 0,
+        by_zones: Mapping[ContactZones, int] | None = None,
+        without_value: Mapping[str, int] | None = None,
+    ) -> Contacts:
+        """Return the counts so far, with others of the same contacts."""
         return Contacts(
             total=self._total,
-            waiting=self._waiting,
-            by_zones=dict(self._zones),
+            waiting=waiting,
+            by_zones=by_zones or {},
             by_state=dict(self._states),
             landlines=self._landlines,
             abroad=self._abroad,
-            without_value=dict(self._empty),
+            without_value=without_value or {},
         )
