@@ -52,7 +52,7 @@ def stands_for_none(name: str, *, last: bool = False) -> bool:
     """
     if last and name in _NO_LAST_NAMES:
         return False
-    if name.isalpha():
+    if name.isalnum():
         return name in _NO_NAME_AS_WRITTEN or (name != "Null" and name.lower() in _NO_NAMES)
     bare = name.strip(_QUOTES)
     if " ".join(bare.lower().split()) in _PHRASES:
