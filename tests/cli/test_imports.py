@@ -26,10 +26,10 @@ print(code, *sys.modules, file=sys.stderr)
 """
 
 
-def every_module(database: Path, *words: str) -> set[str]:
+def every_module(database: Path, *words: str, given: str = "") -> set[str]:
     command = [sys.executable, "-c", _PROBE, *words]
     environment = os.environ | {"THRUMSG_DB": str(database)}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True, input=given)
     code, *modules = done.stderr.splitlines()[-1].split()
     assert code == "0", done.stderr
     return set(modules)
@@ -85,6 +85,14 @@ def test_a_move_and_its_undo_load_nothing_of_other_changes(spring: Shell) -> Non
         assert [name for name in ours(modules) if name.startswith(needless)] == [], words
         assert modules & {"shutil", "lzma", "rich"} == set(), words
         assert len(ours(modules)) <= 100, words
+
+
+def test_an_import_loads_nothing_of_other_kinds_of_file(spring: Shell) -> None:
+    words = "--forced-login", "root", "import", "contacts", "-", "--campaign", "Spring", "--json"
+    modules = ours(every_module(spring.database, *words, given="First Name,Cell\nZoe,415 555 0199\n"))
+    kinds = [f"store.imports.{kind}" for kind in ("opt_outs", "replies", "survey", "users")]
+    needless = (*kinds, "store.export_rows", "store.changes.opt_out", "store.changes.undo")
+    assert [name for name in modules if name.startswith(needless)] == []
 
 
 _GARBAGE = """

@@ -19,7 +19,7 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.imports.columns import FIRST_NAME, LAST_NAME, PHONE, choose, recognise
 from thrumsg_tui.store.imports.contacts import import_contacts
-from thrumsg_tui.store.imports.import_kinds import KINDS, import_file
+from thrumsg_tui.store.imports.import_kinds import import_file, kind_of
 from thrumsg_tui.store.imports.import_run import ImportOptions
 from thrumsg_tui.store.imports.inspection import FIRST_ROWS, inspect
 from thrumsg_tui.store.imports.result import REJECT_COLUMNS, RejectedRow, write_rejects
@@ -49,7 +49,7 @@ def test_what_is_seen_is_what_is_imported(
     path.write_text(GOOD[kind])
     seen = inspect(path, kind)
     assert (seen.kind, seen.rows, seen.unreadable, seen.missing, seen.refusal) == (kind, 1, 0, (), None)
-    assert seen.fields == KINDS[kind].fields
+    assert seen.fields == kind_of(kind).fields
     campaign = "Spring" if kind.needs_campaign else None
     done = import_file(db, owner, kind, path, campaign, ImportOptions())
     assert (done.imported, dict(done.columns), done.header) == (1, dict(seen.columns), seen.header)

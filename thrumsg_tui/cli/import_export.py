@@ -19,8 +19,6 @@ from thrumsg_tui.domain.fields import field_code
 from thrumsg_tui.domain.opened_points import EVERYTHING
 from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.wording import pluralize
-from thrumsg_tui.store.export import export as write_export
-from thrumsg_tui.store.export import exported
 from thrumsg_tui.store.imports.columns import other_columns
 from thrumsg_tui.store.imports.import_kinds import import_file
 from thrumsg_tui.store.imports.import_run import ImportOptions
@@ -128,6 +126,9 @@ def _keep_rejects(args: Namespace, done: Imported) -> tuple[list[str], str]:
 
 def export(session: Session, args: Namespace) -> Report:
     """Write an export to a file or to standard output, in UTF-8."""
+    from thrumsg_tui.store.export import export as write_export
+    from thrumsg_tui.store.export import exported
+
     campaign_id = None
     if args.name is not None:
         with session.db.reading() as conn:

@@ -1,8 +1,7 @@
-"""The kinds of file: their fields, and the import of each."""
+"""The kinds of file: their fields, and the import of each, whose modules are loaded once a file is of that kind."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import assert_never
 
@@ -11,7 +10,6 @@ from thrumsg_tui.domain.errors import Nothing, Refused
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.imports import contacts, opt_outs, replies, survey, users
 from thrumsg_tui.store.imports.columns import ImportField
 from thrumsg_tui.store.imports.import_run import ImportOptions
 from thrumsg_tui.store.imports.result import Imported
@@ -48,15 +46,25 @@ def import_file(
         raise Refused(f"{kind.capitalize()} belong to no campaign.", Nothing.CHANGED)
     match kind:
         case ImportKind.CONTACTS:
-            return contacts.import_contacts(db, who, path, _needed(campaign, kind), options)
+            from thrumsg_tui.store.imports.contacts import import_contacts
+
+            return import_contacts(db, who, path, _needed(campaign, kind), options)
         case ImportKind.SURVEY:
-            return survey.import_survey(db, who, path, _needed(campaign, kind), options)
+            from thrumsg_tui.store.imports.survey import import_survey
+
+            return import_survey(db, who, path, _needed(campaign, kind), options)
         case ImportKind.REPLIES:
-            return replies.import_replies(db, who, path, campaign, options)
+            from thrumsg_tui.store.imports.replies import import_replies
+
+            return import_replies(db, who, path, campaign, options)
         case ImportKind.USERS:
-            return users.import_users(db, who, path, options)
+            from thrumsg_tui.store.imports.users import import_users
+
+            return import_users(db, who, path, options)
         case ImportKind.OPT_OUTS:
-            return opt_outs.import_opt_outs(db, who, path, options)
+            from thrumsg_tui.store.imports.opt_outs import import_opt_outs
+
+            return import_opt_outs(db, who, path, options)
         case _:
             assert_never(kind)
 
@@ -67,10 +75,28 @@ def _needed(campaign: str | None, kind: ImportKind) -> str:
     return campaign
 
 
-KINDS: Mapping[ImportKind, Kind] = {
-    ImportKind.CONTACTS: Kind(contacts.FIELDS, custom=True),
-    ImportKind.USERS: Kind(users.FIELDS),
-    ImportKind.REPLIES: Kind(replies.FIELDS),
-    ImportKind.SURVEY: Kind(survey.FIELDS),
-    ImportKind.OPT_OUTS: Kind(opt_outs.FIELDS),
-}
+def kind_of(kind: ImportKind) -> Kind:
+    """Return the fields of a kind of file."""
+    match kind:
+        case ImportKind.CONTACTS:
+            from thrumsg_tui.store.imports.contacts import FIELDS as OF_CONTACTS
+
+            return Kind(OF_CONTACTS, custom=True)
+        case ImportKind.SURVEY:
+            from thrumsg_tui.store.imports.survey import FIELDS as OF_SURVEY
+
+            return Kind(OF_SURVEY)
+        case ImportKind.REPLIES:
+            from thrumsg_tui.store.imports.replies import FIELDS as OF_REPLIES
+
+            return Kind(OF_REPLIES)
+        case ImportKind.USERS:
+            from thrumsg_tui.store.imports.users import FIELDS as OF_USERS
+
+            return Kind(OF_USERS)
+        case ImportKind.OPT_OUTS:
+            from thrumsg_tui.store.imports.opt_outs import FIELDS as OF_OPT_OUTS
+
+            return Kind(OF_OPT_OUTS)
+        case _:
+            assert_never(kind)

@@ -20,7 +20,7 @@ from thrumsg_tui.store.imports.columns import (
     refusal,
 )
 from thrumsg_tui.store.imports.contacts import codes_of
-from thrumsg_tui.store.imports.import_kinds import KINDS
+from thrumsg_tui.store.imports.import_kinds import kind_of
 from thrumsg_tui.store.imports.numbers import NumberReader
 from thrumsg_tui.store.imports.table import Table, read_table
 
@@ -80,7 +80,7 @@ def inspect(
         Refused: As the import would, if the file is missing, cannot be read or is no CSV file, or the mapping names a
             field or column that does not exist.
     """
-    spec = KINDS[kind]
+    spec = kind_of(kind)
     mapping = mapping or {}
     table = read_table(path, fitness(spec.fields, mapping), example(spec.fields))
     chosen = mapped(table.header, spec.fields, mapping, custom=spec.custom)
