@@ -1,12 +1,13 @@
 """Fields in scripts (docs/rules.md 7.1)."""
 
+import json
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thrumsg_tui.domain.fields import Rendered, field_code, field_names, render
+from thrumsg_tui.domain.fields import Rendered, field_code, field_names, render, stored_fields
 
 VALUES = {"first_name": "Ann", "last_name": "", "polling_location": "Oak School", "nickname": "  "}
 codes = st.from_regex(r"[a-z_][a-z0-9_]{0,6}", fullmatch=True)
@@ -103,3 +104,9 @@ def test_every_code_can_be_written_as_a_field(header: str) -> None:
     code = field_code(header)
     assert field_names(f"%{code}%") == (code,)
     assert field_code(code) == code
+
+
+@given(st.dictionaries(st.text(), st.text()))
+def test_fields_are_stored_as_json(values: dict[str, str]) -> None:
+    assert stored_fields(values) == json.dumps(values)
+    assert json.loads(stored_fields(values)) == values

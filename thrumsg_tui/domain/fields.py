@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from json.encoder import encode_basestring_ascii as quoted
 
 from thrumsg_tui.domain.field_meanings import is_ordinary, meant_by
 from thrumsg_tui.domain.lazy_dataclass import dataclass
@@ -126,3 +127,8 @@ def no_value(written: str) -> str:
     if written.lower() == "%organization%":
         return f"{written} has no value, since the organization has no name in the settings"
     return f"{written} has no value for this contact"
+
+
+def stored_fields(values: Mapping[str, str]) -> str:
+    """Return values by code as the JSON that is stored: that of `json.dumps`, which makes an encoder each time."""
+    return f"{{{', '.join([f'{quoted(code)}: {quoted(value)}' for code, value in values.items()])}}}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import Refused
+from thrumsg_tui.domain.fields import stored_fields
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.opened_points import Opened
@@ -255,7 +256,7 @@ def _insert_contacts(tx: Transaction, new: Iterable[_Person]) -> None:
                 person.number.national,
                 person.first_name,
                 person.last_name,
-                json.dumps(person.fields),
+                stored_fields(person.fields),
                 now,
             )
             for person in new
@@ -266,7 +267,7 @@ def _insert_contacts(tx: Transaction, new: Iterable[_Person]) -> None:
 def _update_contact(tx: Transaction, before: _Known, after: _Known) -> None:
     tx.conn.execute(
         "UPDATE contact SET first_name = ?, last_name = ?, fields = ? WHERE id = ?",
-        (after.first_name, after.last_name, json.dumps(after.fields), after.id),
+        (after.first_name, after.last_name, stored_fields(after.fields), after.id),
     )
     if after.renames(before):
         tx.conn.execute(
