@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from thrumsg_tui.cli.output import may_write_over
 from thrumsg_tui.cli.terminals import itself
-from thrumsg_tui.store.progress import OnProgress
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.progress import OnProgress
 
 _BEGINS, _EVERY = 0.5, 0.2
 """After how many seconds the line appears, and how many pass before it changes."""

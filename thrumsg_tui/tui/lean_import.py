@@ -1,11 +1,15 @@
-"""Imports Textual without what it brings along and the app never shows: 5 MB of memory, a twentieth of the start."""
+"""Imports Textual without what it brings along and the app never shows: 6 MB of memory, a twentieth of the start."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import ModuleType
+
+from thrumsg_tui.late_import import imported_late, in_place_of
+
+_SELDOM_USED = ("asyncio.sslproto", "bz2", "difflib", "lzma", "mimetypes", "platformdirs", "uuid")
+"""What Textual, asyncio and shutil import for what the app never does, such as to save a file among the downloads."""
 
 
 def import_textual() -> None:
@@ -18,7 +22,13 @@ def import_textual() -> None:
     if "textual.app" in sys.modules:
         return
     try:
-        with _in_place_of("ssl", None), _in_place_of("textual.types", _Types("textual.types")):
+        with (
+            in_place_of("ssl", None),
+            in_place_of("textual.types", _Types("textual.types")),
+            imported_late(*_SELDOM_USED),
+        ):
+            import shutil  # noqa: F401  # the driver asks it how large the terminal is
+
             import textual.app
     except ImportError:  # another Textual, which needs more of them
         import textual.app  # noqa: F401
@@ -28,16 +38,3 @@ class _Types(ModuleType):
     """What Textual itself takes from `textual.types`, for annotations."""
 
     IgnoreReturnCallbackType = Callable[..., object]
-
-
-@contextmanager
-def _in_place_of(name: str, other: ModuleType | None) -> Iterator[None]:
-    """Let whoever imports a module meanwhile get another one, or with None an ImportError; not if it is there."""
-    if name in sys.modules:
-        yield
-        return
-    sys.modules[name] = other  # type: ignore[assignment]  # None is how Python notes that there is none
-    try:
-        yield
-    finally:
-        del sys.modules[name]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from asyncio import Lock
 from datetime import tzinfo
+from os import urandom
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from textual.screen import Screen
 
@@ -55,7 +55,7 @@ class NavigatingApp(PaintingApp):
         self.who = who
         self.zone = zone
         self.carrier: CarrierView | None = None
-        self.session = uuid4().hex
+        self.session = urandom(16).hex()
         self.opened_at = db.clock()
         self.notices = NoticeLog()
         self.place = Route()

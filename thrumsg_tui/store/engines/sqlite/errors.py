@@ -70,6 +70,8 @@ def explained(path: Path, error: Exception) -> ThrumsgError | None:
 
 
 def _is_full(path: Path) -> bool:
+    import shutil  # brings three compression libraries
+
     try:
         disk = os.statvfs(path.resolve().parent)
     except OSError:
