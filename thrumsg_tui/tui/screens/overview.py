@@ -107,6 +107,9 @@ class OverviewScreen(CommandScreen):
         self.table.on_move = self.on_paged_list_window_wanted
         self.set_focus(self.table)
 
+    def on_unmount(self) -> None:
+        self._shown, self._waiting = None, {}
+
     async def ask_and_paint(self) -> None:
         store, who = self.thrumsg.store, self.thrumsg.who
         shown = await store.query(overview, who, self.campaign_id, store.db.clock(), preference_key(self.campaign_id))
