@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from rich.segment import Segment
 from textual import _time
+from textual import screen as screens
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual._queue import Queue
 from textual._xterm_parser import XTermParser
@@ -30,6 +31,7 @@ from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Event, Key
 from textual.geometry import Region
+from textual.keys import Keys, _character_to_key, key_to_character
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.strip import Strip
@@ -39,7 +41,13 @@ from textual.widgets import Static
 import thrumsg_tui.tui
 from tests.tui.office import Office
 from tests.tui.textual_members import RELIED_UPON, TextualMember
-from thrumsg_tui.tui.textual_compat import bound_geometry_caches, forget_removed_widgets, make_strip_caches_late
+from thrumsg_tui.tui import textual_compat
+from thrumsg_tui.tui.textual_compat import (
+    bound_geometry_caches,
+    forget_removed_widgets,
+    make_strip_caches_late,
+    seek_few_characters,
+)
 
 TUI = Path(thrumsg_tui.tui.__file__).parent
 COMPAT = "textual_compat.py"
@@ -211,6 +219,32 @@ async def test_the_box_of_a_messenger_that_was_left_is_not_kept_in_memory(office
             return box() is None
 
         await person.wait_until(is_gone, "the end of the box")  # a timer of its screen may still be about to end
+
+
+async def test_a_screen_finds_the_characters_of_its_keys_and_searches_for_none(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def search(key: str) -> str | None:
+        asked.append(key)
+        return key_to_character(key)
+
+    monkeypatch.setattr(textual_compat, "key_to_character", search)
+    async with office.messenger() as person:
+        await person.press("slash", "a", "escape", "enter")
+    assert asked
+    assert [key for key in asked if len(key) > 1 and "+" not in key] == []
+
+
+def test_the_characters_of_keys_are_those_that_textual_finds() -> None:
+    seek_few_characters()
+    found = screens.key_to_character  # type: ignore[attr-defined]
+    names = {key.value for key in Keys} | {_character_to_key(chr(code)) for code in range(32, 127)}
+    assert {"question_mark", "tab", "f1", "a"} <= names
+    for name in names:
+        typed, textuals = found(name) or "", key_to_character(name) or ""
+        assert typed == textuals if textuals.isprintable() else not typed, name
 
 
 def test_calculations_with_regions_keep_few_results() -> None:

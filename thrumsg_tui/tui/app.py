@@ -41,6 +41,7 @@ from thrumsg_tui.tui.textual_compat import (
     is_batching,
     is_exiting,
     make_strip_caches_late,
+    seek_few_characters,
 )
 from thrumsg_tui.tui.theme import THRUMSG
 from thrumsg_tui.tui.timers import Timers
@@ -95,6 +96,7 @@ class ThrumsgApp(WatchingApp):
         bound_geometry_caches()
         forget_removed_widgets()
         make_strip_caches_late()
+        seek_few_characters()
         self.register_theme(THRUMSG)
         self.set_reactive(App.theme, THRUMSG.name)  # an assignment would have all style sheets parsed once more
         self.stylesheet.set_variables(self.get_css_variables())

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.text import Text
 from textual import constants
+from textual import screen as screens
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate, ReflowResult
 from textual._parser import ParseError
@@ -30,6 +31,7 @@ from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.geometry import Region, Size
+from textual.keys import Keys, key_to_character
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -66,6 +68,7 @@ __all__ = [
     "refresh_scrollbars",
     "repaint_required",
     "seconds_until_given_up",
+    "seek_few_characters",
     "set_compositor",
     "size_of",
     "strips_of",
@@ -77,6 +80,20 @@ __all__ = [
 ]
 
 _Result = TypeVar("_Result")
+
+_CHARACTERS = {
+    "colon": ":",
+    "comma": ",",
+    "equals_sign": "=",
+    "left_square_bracket": "[",
+    "question_mark": "?",
+    "right_square_bracket": "]",
+    "space": " ",
+}
+"""The characters of keys that Textual names after them, and that have commands."""
+
+_OTHERWISE_NAMED = {"at", "backslash", "minus", "plus", "slash", "underscore"}
+"""Keys for whose names Textual finds no character."""
 
 _RESULTS = 256
 """How many results of a calculation with regions are kept."""
@@ -290,6 +307,19 @@ def make_strip_caches_late() -> None:
 
     Strip.__init__ = init  # type: ignore[method-assign]
     Strip.__getattr__ = make_cache  # type: ignore[attr-defined]  # called for a slot that was not set
+
+
+def seek_few_characters() -> None:
+    """Let Textual know the characters of keys without a search among the names of all characters: 0.7 MB of a table.
+
+    A screen asks whether a box would take the keys of others, for each of them.
+    """
+    others = _OTHERWISE_NAMED | {key.value for key in Keys}
+
+    def character(key: str) -> str | None:
+        return _CHARACTERS.get(key) or (None if key in others else key_to_character(key))
+
+    screens.key_to_character = character  # type: ignore[assignment,attr-defined]  # which imports it
 
 
 def suggestion_of(editor: Input) -> str:
