@@ -75,7 +75,9 @@ _LAUNCHER = (
 
 _PRIVATE_MODE_QUERY = re.compile(r"\x1b\[\?(\d+)\$p")
 _UNKNOWN_TO_PYTE = re.compile(r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[[0-9;?]*\$[a-zA-Z]|\x1b[P_X^][^\x1b]*\x1b\\")
-_UNFINISHED = re.compile(r"\x1b(?:\[[0-9;?<>=]*\$?|[P_X^\]][^\x1b\x07]*\x1b?)?\Z")
+UNFINISHED = re.compile(r"\x1b(?:\[[0-9;?<>=]*\$?|[P_X^\]][^\x1b\x07]*\x1b?)?\Z")
+"""The beginning of a sequence, of which the rest is still to be read."""
+
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _FRAME_BEGINS = b"\x1b[?2026h"
 
@@ -402,7 +404,7 @@ class Terminal:
 
     def _show(self, text: str) -> None:
         text = self._pending + text
-        cut = _UNFINISHED.search(text)
+        cut = UNFINISHED.search(text)
         self._pending = cut[0] if cut else ""
         text = text[: cut.start()] if cut else text
         self._answer(text)

@@ -76,7 +76,9 @@ class Crowd:
         }
         self.writers = [Writer(nth, office, Random(f"{seed} writer {nth}"), 4 * pace) for nth in range(writers)]
         self.marks, self.looks = Marks(office), Looks(office.database)
-        self._is_rehearsed = False
+        self._is_rehearsed = self._all_rehearse = False
+        self._leave_until = 0.0
+        """Until when people may leave the app, by the monotonic clock."""
         self.keys = 0
         self.largest_log = 0
 
@@ -84,8 +86,14 @@ class Crowd:
     def sessions(self) -> list[Session]:
         return [*self.watchers, *self.workers]
 
-    def run(self, seconds: float, *, rehearse: bool = False) -> None:
-        """Let everybody work for so long, after a rehearsal: each thing three times, with fewer pauses."""
+    def run(self, seconds: float, *, rehearse: bool = False, together: float = 0.0) -> None:
+        """Let everybody work.
+
+        Args:
+            seconds: For how long.
+            rehearse: Whether they do each thing three times before that, and again when they have left the app.
+            together: For how many seconds at the end nobody leaves it.
+        """
         for session in self.sessions:
             session.begin()
         for watcher in self.watchers:
@@ -95,7 +103,9 @@ class Crowd:
         threads: list[Writer | Marks | Looks] = [*self.writers, self.marks, self.looks]
         for thread in threads:
             thread.start()
-        self._work_until(monotonic() + seconds)
+        end = monotonic() + seconds
+        self._leave_until = end - together
+        self._work_until(end)
         for thread in threads:
             thread.end()
         while any(thread.is_alive() for thread in threads):
@@ -107,15 +117,18 @@ class Crowd:
 
     def _rehearse(self) -> None:
         """Let everybody do each thing three times: what an app loads and keeps for a screen, it then has."""
-        pace, self._pace = self._pace, self._pace / 4
-        self._is_rehearsed = True
+        self._is_rehearsed = self._all_rehearse = True
         for person in self.workers.values():
             person.rehearse()
         longest = monotonic() + REHEARSAL
         self._work(
             lambda: monotonic() < longest and any(person.is_rehearsing for person in self.workers.values()),
         )
-        self._pace = pace
+        self._all_rehearse = False
+
+    def _pause(self, person: Person) -> float:
+        """Return for how many seconds somebody rests before the next key: who rehearses does so a quarter as long."""
+        return self._chance.expovariate(1 / self._pace) / (4 if self._all_rehearse or person.is_rehearsing else 1)
 
     def _work_until(self, end: float, *, idle: bool = False) -> None:
         self._work(lambda: monotonic() < end, idle=idle)
@@ -129,6 +142,7 @@ class Crowd:
             self._read(0.02)
             now = monotonic()
             for session, person in self.workers.items():
+                person.may_leave = now < self._leave_until
                 if session.come_back() and self._is_rehearsed:
                     person.rehearse()
                 if not idle and now >= due[session]:
@@ -138,7 +152,7 @@ class Crowd:
                     pending[session] = pending[session] or person.next_keys(screen)
                     session.press(pending[session].pop(0))
                     self.keys += 1
-                    due[session] = now + self._chance.expovariate(1 / self._pace)
+                    due[session] = now + self._pause(person)
             if now > measured + MEASURE:
                 measured = now
                 self._measure()

@@ -35,6 +35,8 @@ class Person:
         """How often each thing was begun."""
         self._doings: Mapping[str, Doing] = EVERYBODYS | (ADMINS if is_admin else {}) | {"reply": (4, self._reply)}
         self._first: list[str] = []
+        self.may_leave = False
+        """Whether they may leave the app, which they then open again."""
 
     @property
     def is_rehearsing(self) -> bool:
@@ -55,18 +57,16 @@ class Person:
         if "Messenger" not in title:
             return self._begun("leave", keys("escape"))
         if self._first:
-            return self._do(self._first.pop())
-        names = list(self._doings)
-        [name] = self._chance.choices(names, [self._doings[each][0] for each in names])
-        return self._do(name)
+            name = self._first.pop()
+            return self._begun(name, self._doings[name][1](self._chance))
+        doings = {**self._doings, **LEAVING} if self.may_leave else self._doings
+        [name] = self._chance.choices(list(doings), [often for often, _ in doings.values()])
+        return self._begun(name, doings[name][1](self._chance))
 
     @staticmethod
     def is_astray(screen: str) -> bool:
         """Whether they have come into the campaign that is only watched, in which they must do nothing."""
         return screen.startswith(f" {WATCHED} ")
-
-    def _do(self, name: str) -> Keys:
-        return self._begun(name, self._doings[name][1](self._chance))
 
     def _begun(self, name: str, pressed: Keys) -> Keys:
         self.done[name] = self.done.get(name, 0) + 1
@@ -105,6 +105,7 @@ EVERYBODYS: dict[str, Doing] = {
     "search": (4, lambda chance: [*keys("/"), chance.choice(FIRST)[:3].lower().encode(), *keys("enter", "escape")]),
     "survey": (3, lambda chance: keys("e", chance.choice("12"), chance.choice("120"), "escape")),
 }
+LEAVING: dict[str, Doing] = {"leave the app": (1, lambda _: keys("ctrl+q"))}
 ADMINS: dict[str, Doing] = {
     "next sender": (4, lambda chance: keys(chance.choice("nN"))),
     "view": (2, lambda chance: [*keys("v"), f"sender{chance.randrange(9)}".encode(), *keys("enter")]),

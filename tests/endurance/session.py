@@ -8,7 +8,7 @@ from collections.abc import Container
 from pathlib import Path
 from time import monotonic
 
-from tests.e2e.terminal import Terminal, bytes_of
+from tests.e2e.terminal import UNFINISHED, Terminal, bytes_of
 from tests.endurance.office import Place
 
 BUSY = "Waiting for the database"
@@ -20,22 +20,38 @@ WRONG = ("Traceback", "went wrong", "is damaged", "locked for", "cannot be opene
 
 
 class Unseen(Terminal):
-    """A terminal whose output is read at once, so that the app never waits, and looked at when somebody does."""
+    """A terminal whose output is read at once, so that the app never waits, and looked at when somebody does.
+
+    What the app asks it is answered at once, too: a terminal that is silent for five seconds is gone.
+    """
 
     _unseen = b""
+    _asked = ""
+    """The end of what was read, in which a question may begin."""
+    _is_answered = False
 
     def keep(self) -> bool:
-        """Read what is there, and tell whether there was anything."""
+        """Read what is there, answer what it asks, and tell whether there was anything."""
         data = self._read(0)
         self._unseen += data
         self.written.clear()
+        asked = self._asked + data.decode("ascii", "replace")
+        begun = UNFINISHED.search(asked)
+        self._asked = begun[0] if begun else ""
+        self._answer(asked.removesuffix(self._asked))
         return bool(data)
 
     def look(self) -> str:
         """Show what was read, and return the screen."""
         data, self._unseen = self._unseen, b""
+        self._is_answered = True
         self._show(self._decoder.decode(data))
+        self._is_answered = False
         return self.screen
+
+    def _answer(self, text: str) -> None:
+        if not self._is_answered:
+            super()._answer(text)
 
 
 class Session:

@@ -34,6 +34,9 @@ LAST = 300.0
 Who has opened the app anew since then, or has not rehearsed before, is not judged: it still loads screens.
 """
 
+RETURN = 200.0
+"""Seconds before that from which on nobody leaves the app: whoever does opens it again, and rehearses for 160 s."""
+
 SETTLED = 480.0
 """Seconds that a run must last so that its memory is judged; before it, everybody does each thing three times."""
 
@@ -63,7 +66,8 @@ def main() -> int:
         for session in crowd.sessions:
             stack.callback(session.close)
         begun = monotonic()
-        crowd.run(args.minutes * 60, rehearse=args.minutes * 60 >= SETTLED)
+        is_judged = args.minutes * 60 >= SETTLED
+        crowd.run(args.minutes * 60, rehearse=is_judged, together=LAST + RETURN if is_judged else 0.0)
         crowd.looks.look()
         crowd.looks.found += missing(office.database, _acknowledged(crowd), _people(crowd))
         wrong = [*died, *crowd.looks.found, *_seen_by_people(crowd), *crowd.marks.interference()]

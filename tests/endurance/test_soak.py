@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +14,11 @@ from time import monotonic
 import pytest
 
 from tests.cli.damaging import own_environment
+from tests.e2e.terminal import PATIENCE
 from tests.endurance.ledger import missing, problems
 from tests.endurance.office import CAMPAIGN, WATCHED, Office, phone, watched_phone
-from tests.endurance.person import Person
-from tests.endurance.session import Session
+from tests.endurance.person import Person, keys
+from tests.endurance.session import Session, Unseen
 from tests.endurance.soak import LAST, MIB, SETTLED, growth, judged
 from tests.endurance.watching import Marks
 from tests.store.processes import ROOT
@@ -114,6 +117,47 @@ def test_nobody_works_in_the_campaign_that_is_only_watched(office: Office) -> No
         assert Person.is_astray(admin.terminal.screen)
     finally:
         admin.close()
+
+
+ASKS = """
+import pathlib, sys, tty
+tty.setraw(0)
+for piece in ("\\x1b[", "c"):
+    sys.stdout.write(piece)
+    sys.stdout.flush()
+told = sys.stdin.read(1)
+while not told.endswith("c"):
+    told += sys.stdin.read(1)
+pathlib.Path(sys.argv[1], "told").touch()
+while not told.endswith("."):
+    told += sys.stdin.read(1)
+print(told.count("c"), "answers")
+"""
+"""It asks its terminal who it is, and counts the answers until it is told to end."""
+
+
+def test_a_terminal_that_nobody_looks_at_answers_at_once_and_only_once(tmp_path: Path) -> None:
+    with Unseen([sys.executable, "-c", ASKS, str(tmp_path)], environment=dict(os.environ)) as terminal:
+        until = monotonic() + PATIENCE
+        while not (tmp_path / "told").exists() and monotonic() < until:
+            if select.select([terminal], [], [], 0.05)[0]:
+                terminal.keep()
+        assert (tmp_path / "told").exists()
+        terminal.look()
+        terminal.send(b".")
+        terminal.wait_for("1 answers")
+
+
+def test_people_leave_the_app_while_they_may_and_never_else() -> None:
+    screen = " Spring ▸ Messenger"
+    person = Person("ann", Random(1), is_admin=True)
+    pressed = [person.next_keys(screen) for _ in range(1000)]
+    assert pressed.count(keys("ctrl+q")) == 0
+    person.may_leave = True
+    pressed = [person.next_keys(screen) for _ in range(1000)]
+    assert 5 < pressed.count(keys("ctrl+q")) < 50
+    person.rehearse()
+    assert not any(person.next_keys(screen) == keys("ctrl+q") for _ in iter(lambda: person.is_rehearsing, False))
 
 
 def test_memory_is_judged_where_everything_was_done_before_the_last_part(office: Office) -> None:
