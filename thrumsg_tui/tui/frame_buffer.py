@@ -119,8 +119,8 @@ def _cells(strip: Strip, look: Look, written: Written) -> list[Cell]:
             if combining:
                 _combine(cells, combining)
         if " " in text:
-            space = blank(rendition)
-            cells += [(each, space if each == " " else rendition) for each in characters]
+            space = " ", blank(rendition)  # one for all: most of a screen is blank, and a cell is 72 bytes
+            cells += [space if each == " " else (each, rendition) for each in characters]
         else:
             cells += zip(characters, repeat(rendition))
     if turns and (place := place_of_mark([text for text, _ in cells])) is not None:
