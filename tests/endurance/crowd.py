@@ -145,6 +145,8 @@ class Crowd:
                 person.may_leave = now < self._leave_until
                 if session.come_back() and self._is_rehearsed:
                     person.rehearse()
+                if person.window and person.window != session.window:
+                    session.terminal.drag(*person.window)
                 if not idle and now >= due[session]:
                     screen = session.look()
                     if person.is_astray(screen):
@@ -159,7 +161,8 @@ class Crowd:
             if now > resized + RESIZE * 20 / max(1, len(self.workers)) and not idle and self.workers:
                 resized = now
                 session = self._chance.choice(list(self.workers))
-                session.terminal.drag(*self._chance.choice(SIZES))
+                if not self.workers[session].window:
+                    session.terminal.drag(*self._chance.choice(SIZES))
 
     def _read(self, wait: float) -> None:
         """Take what the apps write, and see which marks have come."""

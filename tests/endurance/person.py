@@ -11,6 +11,9 @@ from tests.endurance.office import FIRST, WATCHED
 SIZES = ((120, 40), (120, 40), (120, 40), (80, 24), (160, 50), (100, 30), (60, 16))
 """Sizes of the window, the usual one more often."""
 
+REHEARSED_IN = ((120, 40), max(SIZES), min(SIZES))
+"""Sizes of the window in which each thing is rehearsed, the last one first: a larger window needs more memory."""
+
 Keys = list[bytes]
 
 Doing = tuple[int, Callable[[Random], Keys]]
@@ -43,9 +46,15 @@ class Person:
         """Whether something is left of what `rehearse` asked for."""
         return bool(self._first)
 
+    @property
+    def window(self) -> tuple[int, int] | None:
+        """The size of the window for what `rehearse` asked for; None if nothing of that is left."""
+        return REHEARSED_IN[(len(self._first) - 1) // len(self._doings)] if self._first else None
+
     def rehearse(self) -> None:
         """Do each thing three times before anything else: lists, words and the size of the window differ each time."""
-        self._first = [each for _ in range(3) for each in self._chance.sample(sorted(self._doings), len(self._doings))]
+        count = len(self._doings)
+        self._first = [each for _ in REHEARSED_IN for each in self._chance.sample(sorted(self._doings), count)]
 
     def next_keys(self, screen: str) -> Keys:
         """What to press now."""

@@ -112,6 +112,11 @@ class Session:
         self.terminal = Unseen(self._words, environment=self._environment)
         return True
 
+    @property
+    def window(self) -> tuple[int, int]:
+        """The size of its window."""
+        return self.terminal.columns, self.terminal.rows
+
     def press(self, data: bytes) -> None:
         """Press a key, if the app still runs."""
         if self.terminal.status is None:

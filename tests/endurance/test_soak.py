@@ -17,7 +17,7 @@ from tests.cli.damaging import own_environment
 from tests.e2e.terminal import PATIENCE
 from tests.endurance.ledger import missing, problems
 from tests.endurance.office import CAMPAIGN, WATCHED, Office, phone, watched_phone
-from tests.endurance.person import Person, keys
+from tests.endurance.person import SIZES, Person, keys
 from tests.endurance.session import Session, Unseen
 from tests.endurance.soak import LAST, MIB, SETTLED, growth, judged
 from tests.endurance.watching import Marks
@@ -156,8 +156,21 @@ def test_people_leave_the_app_while_they_may_and_never_else() -> None:
     person.may_leave = True
     pressed = [person.next_keys(screen) for _ in range(1000)]
     assert 5 < pressed.count(keys("ctrl+q")) < 50
+
+
+def test_each_thing_is_rehearsed_once_in_the_smallest_window_and_once_in_the_largest() -> None:
+    person = Person("ann", Random(1), is_admin=True)
     person.rehearse()
-    assert not any(person.next_keys(screen) == keys("ctrl+q") for _ in iter(lambda: person.is_rehearsing, False))
+    begun: dict[tuple[int, int], list[str]] = {}
+    while person.window:
+        before = dict(person.done)
+        window = person.window
+        person.next_keys(" Spring ▸ Messenger")
+        begun.setdefault(window, []).extend(name for name in person.done if person.done[name] != before.get(name))
+    assert [*begun] == [min(SIZES), max(SIZES), SIZES[0]]
+    assert len({tuple(sorted(names)) for names in begun.values()}) == 1
+    assert {"help", "reply", "overview"} <= set(begun[max(SIZES)])
+    assert not person.is_rehearsing
 
 
 def test_memory_is_judged_where_everything_was_done_before_the_last_part(office: Office) -> None:
