@@ -70,7 +70,6 @@ def explained(path: Path, error: Exception) -> ThrumsgError | None:
 
 
 def _is_full(path: Path) -> bool:
-    import shutil  # brings three compression libraries
 
     try:
         disk = os.statvfs(path.resolve().parent)
