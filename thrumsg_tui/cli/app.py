@@ -7,7 +7,6 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thrumsg_tui.cli.argv import ORIGINAL_COMMAND
@@ -17,9 +16,9 @@ from thrumsg_tui.cli.session import (
     database_file,
     explained,
     new_files_private,
-    open_database,
     opened,
     own_folder,
+    progress_shown,
     require_writable,
     tell_of_waiting,
 )
@@ -62,8 +61,7 @@ def demo(args: Namespace) -> int:
         else own_folder() / "practice.db"
     )
     person = account(args.forced_login)
-    with new_files_private(), explained(path):
-        _refuse_real(path)
+    with new_files_private(), explained(path), progress_shown("Opening the database", writes_over=True):
         db = prepare(
             path,
             person.login,
@@ -100,18 +98,3 @@ def _has_terminal() -> bool:
         return True
     complain("The app needs a terminal; `thrumsg --help` lists what the command line can do without one.")
     return False
-
-
-def _refuse_real(path: Path) -> None:
-    from thrumsg_tui.store.queries.settings import settings
-
-    if not path.is_file() or not path.stat().st_size:
-        return
-    db = open_database(path)
-    try:
-        with db.reading() as conn:
-            is_practice = settings(conn).practice_seed is not None
-    finally:
-        db.close()
-    if not is_practice:
-        raise Refused(f"{path} is a real database, and a walkthrough would write into it; name another with --db.")

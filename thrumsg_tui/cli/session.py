@@ -82,7 +82,7 @@ def opened(args: Namespace) -> Iterator[Session]:
             who = identify(conn, person.login, args.acting_for)
         may_write = access.may_write and not db.mark
         if may_write:
-            with _progress_shown("Releasing what is due", writes_over=writes_over):
+            with progress_shown("Releasing what is due", writes_over=writes_over):
                 let_due(db)
         with db.damage_named(), _files_placed(args, db, who):
             for_person = not getattr(args, "json", False)
@@ -267,12 +267,12 @@ def open_database(
     """
     from thrumsg_tui.store.database import Database
 
-    with new_files_private(), explained(location), _progress_shown("Opening the database", writes_over=writes_over):
+    with new_files_private(), explained(location), progress_shown("Opening the database", writes_over=writes_over):
         return Database(location, on_wait=tell_of_waiting, pacing=pacing, closed_too=closed_too, makes=makes)
 
 
 @contextmanager
-def _progress_shown(what: str, *, writes_over: bool) -> Iterator[None]:
+def progress_shown(what: str, *, writes_over: bool) -> Iterator[None]:
     """Say at a terminal what is done if it takes long, as the upgrade of a database of an earlier version."""
     if not writes_over or not may_write_over(sys.stderr):
         yield

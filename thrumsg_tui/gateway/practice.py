@@ -7,7 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.store.database import Database, overwrite, utc_now
+from thrumsg_tui.store.queries.settings import settings
 
 CAMPAIGN = "Spring Turnout"
 
@@ -43,9 +45,20 @@ def prepare(
         clock: The present; the events of the campaign are dated back from it.
         zone: The campaign's time zone; None takes the machine's.
         on_wait: Called when a wait for another writer begins (True) and when it ends (False).
+
+    Raises:
+        Refused: The file is a real database.
     """
-    if path.exists() and path.stat().st_size and not fresh and seed is None:
-        return Database(path, clock=clock, on_wait=on_wait)
+    if path.is_file() and path.stat().st_size:
+        db = Database(path, clock=clock, on_wait=on_wait)
+        try:
+            _refuse_real(db)
+        except BaseException:
+            db.close()
+            raise
+        if not fresh and seed is None:
+            return db
+        db.close()
     from thrumsg_tui.gateway.practice_campaign import build
 
     with tempfile.TemporaryDirectory(prefix="thrumsg-") as folder:
@@ -62,3 +75,10 @@ def prepare(
         )
         overwrite(path, built)
     return Database(path, clock=clock, on_wait=on_wait)
+
+
+def _refuse_real(db: Database) -> None:
+    with db.reading() as conn:
+        is_practice = settings(conn).practice_seed is not None
+    if not is_practice:
+        raise Refused(f"{db.path} is a real database, and a walkthrough would write into it; name another with --db.")
