@@ -6,6 +6,7 @@ from asyncio import timeout
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from inspect import isawaitable
 from typing import TYPE_CHECKING, ClassVar, Concatenate, ParamSpec, TypeVar
 
@@ -24,7 +25,6 @@ from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of, scopes_at
 from thrumsg_tui.tui.notice_log import Notice
 from thrumsg_tui.tui.painting import HeldScreen
-from thrumsg_tui.tui.screens.undo_commands import UndoCommands
 from thrumsg_tui.tui.widgets.inputs import SearchInput
 from thrumsg_tui.tui.widgets.key_line import KeyLine
 from thrumsg_tui.tui.widgets.paged_list import PagedList
@@ -68,8 +68,6 @@ class CommandScreen(HeldScreen[None]):
         super().__init__()
         self.title_line = TitleLine(id="title")
         self.key_line = KeyLine(id="keys")
-        self.parts: Sequence[object] = (UndoCommands(self),)
-        """Parts that run the commands whose action they have; the screen runs the others."""
         self._stale = False
         self._asking = False
 
@@ -175,13 +173,19 @@ class CommandScreen(HeldScreen[None]):
             self.say(str(refusal), warning=True)
             self.ask_again()
 
+    @cached_property
+    def parts(self) -> Sequence[object]:
+        """Parts that run the commands whose action the screen has not; they are made when the first of these is run."""
+        from thrumsg_tui.tui.screens.undo_commands import UndoCommands
+
+        return (UndoCommands(self),)
+
     async def _run_chosen(self, action: str) -> None:
         namespace, name, parameters = parse(action)
-        owner = next((part for part in self.parts if hasattr(part, f"action_{name}")), None)
-        if owner is None and not namespace and not hasattr(self, f"action_{name}"):
-            await self.app.run_action(action)  # what the app itself does, such as a tour
-        elif owner is None or namespace:
+        if namespace or hasattr(self, f"action_{name}"):
             await self.run_action(action)
+        elif (owner := next((part for part in self.parts if hasattr(part, f"action_{name}")), None)) is None:
+            await self.app.run_action(action)  # what the app itself does, such as a tour
         elif isawaitable(done := getattr(owner, f"action_{name}")(*parameters)):
             await done
 

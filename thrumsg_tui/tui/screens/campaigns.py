@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -17,10 +17,6 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.store.queries.campaigns import CampaignRow, campaign_rows
 from thrumsg_tui.tui.commands import Command, Facts, Scope, bindings, command, commands_of, key_of
 from thrumsg_tui.tui.screens.base import CommandScreen
-from thrumsg_tui.tui.screens.campaign_creation import CampaignCreation
-from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
-from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
-from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
 from thrumsg_tui.tui.widgets.carrier_line import CarrierLine
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, fit, pad, separated, width_of
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
@@ -109,13 +105,13 @@ class CampaignsScreen(CommandScreen):
         self._carrier = CarrierLine(id="carrier")
         self._heading = CampaignHeading(self._list, id="heading")
         self._wanted: CampaignId | None = None
-        self.parts = (
-            *self.parts,
-            CampaignManagement(self, (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)),
-            CampaignCreation(self),
-            OrganizationManagement(self),
-            CarrierLists(self),
-        )
+
+    @cached_property
+    def parts(self) -> Sequence[object]:
+        from thrumsg_tui.tui.screens.management_parts import management_parts
+
+        menu = (Scope.CAMPAIGNS, Scope.MANAGE, Scope.ORGANIZATION, Scope.CARRIER)
+        return (*super().parts, *management_parts(self, menu))
 
     def compose(self) -> ComposeResult:
         yield self.title_line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -23,10 +23,6 @@ from thrumsg_tui.store.queries.assignments import longest_waiting
 from thrumsg_tui.store.queries.overview import Overview, overview
 from thrumsg_tui.tui.commands import Facts, Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.screens.base import ACTION, CommandScreen
-from thrumsg_tui.tui.screens.campaign_creation import CampaignCreation
-from thrumsg_tui.tui.screens.campaign_management import CampaignManagement
-from thrumsg_tui.tui.screens.carrier_lists import CarrierLists
-from thrumsg_tui.tui.screens.organization_management import OrganizationManagement
 from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 from thrumsg_tui.tui.widgets.carrier_line import CarrierLine
 from thrumsg_tui.tui.widgets.inputs import SearchInput
@@ -81,13 +77,13 @@ class OverviewScreen(CommandScreen):
         self._shown: Overview | None = None
         self._waiting: Mapping[AssignmentId, datetime] = {}
         self.idle_only = False
-        self.parts = (
-            *self.parts,
-            CampaignManagement(self, (Scope.MANAGE, Scope.STAFF, Scope.ORGANIZATION, Scope.CARRIER, Scope.CAMPAIGNS)),
-            CampaignCreation(self),
-            OrganizationManagement(self),
-            CarrierLists(self),
-        )
+
+    @cached_property
+    def parts(self) -> Sequence[object]:
+        from thrumsg_tui.tui.screens.management_parts import management_parts
+
+        menu = (Scope.MANAGE, Scope.STAFF, Scope.ORGANIZATION, Scope.CARRIER, Scope.CAMPAIGNS)
+        return (*super().parts, *management_parts(self, menu))
 
     def compose(self) -> ComposeResult:
         yield self.title_line

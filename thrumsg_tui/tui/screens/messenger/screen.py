@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from time import monotonic
 
 from textual import on, work
@@ -100,8 +101,11 @@ class MessengerScreen(CommandScreen):
         self._contact = ContactCommands(self)
         self._sender = MessageSender(self)
         self.send_all = SendAllRunner(self)
-        self.parts = (
-            *self.parts,
+
+    @cached_property
+    def parts(self) -> Sequence[object]:
+        return (
+            *super().parts,
             *(self._panes, self._back, self._numbers, ListCommands(self), self._contact, ReassignCommands(self)),
             *(self._sender, self.send_all, CarrierLists(self)),
         )
