@@ -15,7 +15,7 @@ from tests.endurance.course import Course, Judge
 from tests.endurance.kinds import Kind
 from tests.endurance.tally import Tally
 from tests.full_disk import SmallDisk
-from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines import waits
 
 REFUSED, UNUSABLE = 1, 3
 PATIENCE = 0
@@ -118,8 +118,8 @@ def _locked(judge: Judge) -> Iterator[None]:
 @contextmanager
 def _patience(seconds: int) -> Iterator[None]:
     """Let the commands that are begun meanwhile be impatient."""
-    before, base.BUSY_SECONDS = base.BUSY_SECONDS, seconds
+    before, waits.BUSY_SECONDS = waits.BUSY_SECONDS, seconds
     try:
         yield
     finally:
-        base.BUSY_SECONDS = before
+        waits.BUSY_SECONDS = before

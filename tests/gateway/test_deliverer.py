@@ -21,7 +21,7 @@ from thrumsg_tui.gateway.deliverer import FRESH, Deliverer
 from thrumsg_tui.store import lost_commits
 from thrumsg_tui.store.changes.delivery import take_queued
 from thrumsg_tui.store.changes.receive import receive
-from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines import waits
 
 
 def test_all_that_may_leave_is_sent_once(world: World) -> None:
@@ -140,7 +140,7 @@ def test_at_the_end_answers_are_kept_while_the_database_is_locked(
     deliverer = Deliverer(world.db, ScriptedGateway(), Configuration("scripted"))
     deliverer.start()
     deliverer.turn()
-    monkeypatch.setattr(base, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(waits, "BUSY_SECONDS", 0.05)
     asked: list[float] = []
     with closing(sqlite3.connect(world.db.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -22,7 +22,7 @@ from thrumsg_tui.gateway.deliverer import Deliverer
 from thrumsg_tui.gateway.delivery_lock import DeliveryLock, LockLost
 from thrumsg_tui.gateway.delivery_service import Stopping, serve
 from thrumsg_tui.gateway.service_manager import ServiceManager
-from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines import waits
 
 DAY = 86_400_000_000
 
@@ -127,7 +127,7 @@ def test_a_database_that_is_locked_makes_the_deliverer_seem_no_less_alive(
 ) -> None:
     """docs/rules.md 10.1: if it were killed then, the answer that it keeps would be lost, and the message in doubt."""
     queue(world, 1)
-    monkeypatch.setattr(base, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(waits, "BUSY_SECONDS", 0.05)
     systemd.settimeout(PATIENCE)
     may_answer, stopping = Event(), Stopping()
 

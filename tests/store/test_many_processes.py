@@ -27,7 +27,7 @@ from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.users import add_user, make_first_owner
 from thrumsg_tui.store.database import Database, overwrite
 from thrumsg_tui.store.doctor import examine
-from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines import waits
 from thrumsg_tui.store.location import Location
 from thrumsg_tui.store.queries.campaigns import find_campaign, totals
 from thrumsg_tui.store.queries.users import users
@@ -199,7 +199,7 @@ def _dawdle(chance: Random) -> None:
 def test_a_database_that_somebody_else_keeps_locked_is_reported_in_words(
     db: Database, owner: Identity, spring: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(base, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(waits, "BUSY_SECONDS", 0.05)
     other = sqlite3.connect(db.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     waiting = Database(db.location, clock=db.clock)

@@ -33,7 +33,7 @@ from thrumsg_tui.store.changes.settings import store_setting
 from thrumsg_tui.store.changes.users import make_first_owner
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
-from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines import waits
 from thrumsg_tui.store.queries.campaigns import campaigns
 from thrumsg_tui.store.queries.history import history
 from thrumsg_tui.store.queries.settings import PRACTICE
@@ -163,7 +163,7 @@ def test_whoever_has_it_open_sees_it_at_once(db: Database, owner: Identity, save
 def test_nothing_is_changed_while_somebody_else_writes(
     db: Database, owner: Identity, saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(base, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(waits, "BUSY_SECONDS", 0.1)
     writer = sqlite3.connect(db.path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     with pytest.raises(DatabaseBusy):

@@ -11,7 +11,7 @@ import pytest
 
 from thrumsg_tui.domain.errors import DatabaseBusy
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines import waits
 from thrumsg_tui.store.engines.sqlite.locks import when_free
 from thrumsg_tui.store.pacing import Pacing
 
@@ -65,7 +65,7 @@ def test_it_tries_again_every_few_milliseconds_and_is_told_within_half_a_second(
 
 
 def test_who_waits_in_vain_has_waited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(waits, "BUSY_SECONDS", 0.05)
     path = tmp_path / "thrumsg.db"
     told: list[bool] = []
     db = Database(path, on_wait=told.append)

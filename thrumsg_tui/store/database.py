@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from thrumsg_tui.domain.errors import DatabaseMoved, DatabaseUnreachable, DatabaseUnusable, Nothing
 from thrumsg_tui.store.database_errors import damage_named, translated_errors
 from thrumsg_tui.store.engines import engine_for, file_engine_for
-from thrumsg_tui.store.engines.base import Access, Engine
-from thrumsg_tui.store.engines.connection import Connection, OnWait, Parameters, Role
-from thrumsg_tui.store.engines.failure import NO_DAMAGE, Failure
 from thrumsg_tui.store.location import Location, path_of, read_location
-from thrumsg_tui.store.locks import Lock
 from thrumsg_tui.store.pacing import Pacing
 from thrumsg_tui.store.times import to_ms
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.campaigns import CampaignId
     from thrumsg_tui.store.database_move.marks import Mark
+    from thrumsg_tui.store.engines.base import Access, Engine
+    from thrumsg_tui.store.engines.connection import Connection, OnWait, Parameters, Role
+    from thrumsg_tui.store.locks import Lock
     from thrumsg_tui.store.lost_commits import Evidence
 
 _T = TypeVar("_T")
@@ -246,6 +245,8 @@ class Database:
         try:
             return conn, begin(conn)
         except self.engine.driver_error as error:
+            from thrumsg_tui.store.engines.failure import Failure
+
             if self.engine.failure(error) is not Failure.DISCONNECTED:
                 raise
         self._forget(conn)
@@ -266,6 +267,8 @@ class Database:
 
             mark = read_mark(conn)
         except self.engine.unreadable as error:
+            from thrumsg_tui.store.engines.failure import NO_DAMAGE
+
             if self.engine.failure(error) in NO_DAMAGE:
                 raise
             return None  # damage is named by what reads more

@@ -1,15 +1,18 @@
-"""Explain errors of the engine, of the file system and of damaged databases (`docs/rules.md 11.5`)."""
+"""Explain errors of the engine, of the file system and of damaged databases (`docs/rules.md 11.5`).
+
+What only a failure needs is imported after one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from thrumsg_tui.domain.errors import DatabaseDamaged, Nothing, Refused
-from thrumsg_tui.store.engines.base import Engine
-from thrumsg_tui.store.engines.failure import NO_DAMAGE, Failure
-from thrumsg_tui.store.engines.sentences import damaged
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.engines.base import Engine
 
 _SUSPECT = (
     ValueError,
@@ -57,6 +60,9 @@ def damage_named(engine: Engine[Any]) -> Iterator[None]:
     try:
         yield
     except suspect as error:
+        from thrumsg_tui.store.engines.failure import Failure
+        from thrumsg_tui.store.engines.sentences import damaged
+
         if getattr(error, "looked_into", False):
             raise
         if reason := _damage(engine, error):
@@ -69,7 +75,8 @@ def damage_named(engine: Engine[Any]) -> Iterator[None]:
 
 def _damage(engine: Engine[Any], error: BaseException) -> str:
     """Return the damage in a database, or an empty text."""
-    from thrumsg_tui.store.doctor.damage import damage  # imported only after a failure
+    from thrumsg_tui.store.doctor.damage import damage
+    from thrumsg_tui.store.engines.failure import NO_DAMAGE, Failure
 
     failure = engine.failure(error)
     if failure in NO_DAMAGE or failure in engine.repeated:

@@ -22,7 +22,7 @@ _NO_FILE = r"(?i)\s*[a-z][a-z0-9+.-]*://|\s*postgres(ql)?:|(.*\s)?(host|hostaddr
 _NO_ADDRESS = "This is not the address of a database: write it like postgresql://HOST:5432/NAME."
 """It does not quote the text, in which a password may stand where nobody looks for one."""
 
-_SEARCH_PATH = re.compile(r"search_path=(\S+)")
+_SEARCH_PATH = r"search_path=(\S+)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class ServerAddress:
     @property
     def schema(self) -> str:
         """The schema of the tables, if the address names one, else empty."""
-        found = _SEARCH_PATH.search(self.options.get("options", ""))
+        found = re.search(_SEARCH_PATH, self.options.get("options", ""))
         return found[1] if found else ""
 
     @property

@@ -7,8 +7,9 @@ from time import monotonic
 from typing import Any
 
 from thrumsg_tui.domain.errors import DatabaseUnusable, OutcomeUnknown
-from thrumsg_tui.store.engines.base import BUSY_SECONDS, Engine
+from thrumsg_tui.store.engines.base import Engine
 from thrumsg_tui.store.engines.connection import OnWait, Parameters
+from thrumsg_tui.store.engines.waits import BUSY_SECONDS
 
 _PAUSE = 0.25
 """Seconds between two tries to reach a server."""

@@ -21,7 +21,6 @@ from textual.worker import WorkerFailed
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.preferences import Preferences
 from thrumsg_tui.garbage import Tidying, collect_from_now_on
-from thrumsg_tui.store.changes.due import let_due
 from thrumsg_tui.tui.bulk_move_runner import BulkMoveRunner
 from thrumsg_tui.tui.commands import bindings, command, is_chord, is_step, key_of
 from thrumsg_tui.tui.commands.command import name_arrows
@@ -206,6 +205,8 @@ class ThrumsgApp(WatchingApp):
     # Work in the background
 
     async def _tick(self) -> None:
+        from thrumsg_tui.store.changes.due import let_due
+
         await self._in_background(let_due)
         with suppress(ThrumsgError):  # the person was told
             await self.unstored.try_again()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from textual.events import Key
 from textual.screen import ModalScreen
 
-from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.gateway.practice import CAMPAIGN, TOUR_SEED, prepare
 from thrumsg_tui.gateway.practice_delivery import PracticeDelivery
@@ -139,6 +138,7 @@ class DemoApp(ThrumsgApp):
             self._delivery = PracticeDelivery()
 
     async def _guide_through(self, name: str) -> None:
+        from thrumsg_tui.domain.conversations import EventId
         from thrumsg_tui.tui.tour.scene import read_happened
         from thrumsg_tui.tui.tour.touring import Touring
 

@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from types import FrameType
 
-from thrumsg_tui.store.engines.base import BUSY_SECONDS
+from thrumsg_tui.store.engines.waits import BUSY_SECONDS
 
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM)
 

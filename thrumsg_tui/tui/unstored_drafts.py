@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.store.changes.drafts import keep_draft
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.conversations import ConversationId
@@ -29,6 +28,8 @@ class UnstoredDrafts:
 
     async def store(self, who: Identity, conversation_id: ConversationId, draft: str | None) -> None:
         """Store a draft, or delete it if it is None; it is kept here if that fails."""
+        from thrumsg_tui.store.changes.drafts import keep_draft
+
         self.keep(who, conversation_id, draft)
         await self._store.execute(keep_draft, who, conversation_id, draft)
         self._is_stored(conversation_id, draft)
@@ -64,6 +65,8 @@ class UnstoredDrafts:
         return "".join(f"This draft could not be stored, so that you have it here:\n{text}\n" for text in texts)
 
     def _store_all(self, db: Database) -> None:
+        from thrumsg_tui.store.changes.drafts import keep_draft
+
         for conversation_id, (who, draft) in list(self._drafts.items()):
             keep_draft(db, who, conversation_id, draft)
             self._is_stored(conversation_id, draft)

@@ -16,7 +16,7 @@ from tests.postgres_server import Cluster, own_cluster, shared_cluster
 from tests.store.servers.standbys import address_of_both, cluster_with_standby
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseUnreachable, DatabaseUnusable
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines import waits
 from thrumsg_tui.store.engines.failure import Failure
 from thrumsg_tui.store.engines.postgres.errors import failure
 from thrumsg_tui.store.location import ServerAddress
@@ -137,7 +137,7 @@ def test_a_service_that_no_file_defines(sentence: Any) -> None:
 
 
 def test_who_waits_too_long_for_a_lock_is_told(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(waits, "BUSY_SECONDS", 0.05)
     with psycopg.connect(str(db.location)) as other:
         other.execute("LOCK TABLE setting")
         busy = pytest.raises(DatabaseBusy, match=r"locked for 0\.05 seconds\. Nothing was changed\. Try again")

@@ -11,8 +11,8 @@ from tests.postgres_server import PATIENCE
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.errors import DatabaseBusy
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.engines import base, whole_tables_of
-from thrumsg_tui.store.engines.base import TOLD_AFTER
+from thrumsg_tui.store.engines import waits, whole_tables_of
+from thrumsg_tui.store.engines.waits import TOLD_AFTER
 from thrumsg_tui.store.location import ServerAddress
 from thrumsg_tui.store.locks import CampaignLock
 
@@ -86,7 +86,7 @@ def test_nothing_is_told_where_nobody_waits(empty: ServerAddress) -> None:
 
 
 def test_the_end_is_told_also_if_the_wait_was_in_vain(empty: ServerAddress, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "BUSY_SECONDS", 2 * TOLD_AFTER)
+    monkeypatch.setattr(waits, "BUSY_SECONDS", 2 * TOLD_AFTER)
     told: list[bool] = []
     first, second = Database(empty), Database(empty, on_wait=told.append)
     with first.writing() as holder:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from thrumsg_tui.store.change import change
-from thrumsg_tui.store.locks import CampaignLock
 from thrumsg_tui.store.queries.due import anything_due, due_campaigns
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ def let_due(db: Database) -> None:
 @change
 def _let_due_in(db: Database, campaign_id: CampaignId) -> None:
     from thrumsg_tui.store.changes.scheduled_messages import expire, release
+    from thrumsg_tui.store.locks import CampaignLock
 
     with db.writing() as tx:
         tx.hold(CampaignLock(campaign_id))

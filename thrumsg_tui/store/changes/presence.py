@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.conversations import ConversationId
-from thrumsg_tui.domain.users import UserId
 from thrumsg_tui.store.change import change
-from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.times import to_ms
+
+if TYPE_CHECKING:
+    from thrumsg_tui.domain.campaigns import CampaignId
+    from thrumsg_tui.domain.conversations import ConversationId
+    from thrumsg_tui.domain.users import UserId
+    from thrumsg_tui.store.database import Database
 
 _FORGET_AFTER = timedelta(hours=1)
 

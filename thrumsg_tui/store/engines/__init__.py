@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from thrumsg_tui.domain.errors import DatabaseUnusable, Refused
-from thrumsg_tui.store.engines.base import Engine, FileEngine
 from thrumsg_tui.store.location import Location, ServerAddress
 
 if TYPE_CHECKING:
+    from thrumsg_tui.store.engines.base import Engine, FileEngine
     from thrumsg_tui.store.engines.sqlite.spool import SpoolEngine
     from thrumsg_tui.store.engines.whole_tables import WholeTables
 

@@ -16,12 +16,6 @@ from thrumsg_tui.store.locks import Lock
 if TYPE_CHECKING:
     from thrumsg_tui.domain.campaigns import CampaignId
 
-BUSY_SECONDS = 15
-"""How many seconds a writer waits for another one before it gives up."""
-
-TOLD_AFTER = 0.3
-"""Seconds of waiting for another writer after which `on_wait` is called."""
-
 LOCK_ENDING = ".deliver.lock"
 """What the file with the lock of the deliverer has after the name of a database that is a file."""
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.campaigns import CampaignId
-from thrumsg_tui.domain.conversations import EventId
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.times import from_ms
 
 if TYPE_CHECKING:
+    from thrumsg_tui.domain.conversations import EventId
     from thrumsg_tui.domain.users import UserId
     from thrumsg_tui.store.engines.connection import Asked, Connection, Row
 
@@ -83,6 +83,8 @@ def begun_by(conn: Connection, user_id: UserId) -> EventId | None:
         """,
         (user_id,),
     ).fetchone()
+    from thrumsg_tui.domain.conversations import EventId
+
     return None if row["id"] is None else EventId(row["id"])
 
 
@@ -103,6 +105,8 @@ def wrong_figures(conn: Connection) -> Iterator[tuple[Job, dict[str, int]]]:
 
 
 def _job_of(row: Row) -> Job:
+    from thrumsg_tui.domain.conversations import EventId  # there is hardly ever a job
+
     return Job(
         event_id=EventId(row["event_id"]),
         campaign_id=CampaignId(row["campaign_id"]),

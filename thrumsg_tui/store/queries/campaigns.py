@@ -17,13 +17,11 @@ from thrumsg_tui.domain.hours import DailyHours, InitialWindow
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
-from thrumsg_tui.store.engines.connection import Asked, Connection, Cursor, Row
-from thrumsg_tui.store.phones import zones_of
 from thrumsg_tui.store.queries.users import user_name
 from thrumsg_tui.store.times import from_ms, from_ms_or_none
 
 if TYPE_CHECKING:
-    from thrumsg_tui.store.engines.connection import Connection, Row
+    from thrumsg_tui.store.engines.connection import Asked, Connection, Cursor, Row
 
 _CAMPAIGN = f"""
     SELECT campaign.id, campaign.name, campaign.description, campaign.initial_script, campaign.state,
@@ -87,6 +85,8 @@ def campaign_for(conn: Connection, campaign_id: CampaignId, phone: str) -> Campa
     campaign = get_campaign(conn, campaign_id)
     if not campaign.asks_for_zones:
         return campaign
+    from thrumsg_tui.store.phones import zones_of
+
     contact = conn.execute("SELECT fields FROM contact WHERE phone = ?", (phone,)).fetchone()
     return campaign.for_contact(zones_of(phone, contact["fields"] if contact else "{}"))
 

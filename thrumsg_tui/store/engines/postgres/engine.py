@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines import waits
 from thrumsg_tui.store.engines.base import Access
 from thrumsg_tui.store.engines.connection import OnWait, Role
 from thrumsg_tui.store.engines.failure import Column, Damage, Failure
@@ -226,4 +226,4 @@ class PostgresEngine:
 
 def _waiting() -> str:
     """Return the statement that limits the wait for a lock in the open transaction."""
-    return f"SET LOCAL lock_timeout = {int(base.BUSY_SECONDS * 1000)}"
+    return f"SET LOCAL lock_timeout = {int(waits.BUSY_SECONDS * 1000)}"

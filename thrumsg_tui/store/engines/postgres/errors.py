@@ -15,7 +15,7 @@ from thrumsg_tui.domain.errors import (
     Nothing,
     ThrumsgError,
 )
-from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines import waits
 from thrumsg_tui.store.engines.failure import Failure
 from thrumsg_tui.store.location import ServerAddress
 
@@ -99,7 +99,7 @@ def explained(location: ServerAddress, error: Exception) -> ThrumsgError | None:
             return DatabaseMoved(error.diag.message_primary or "")
         case Failure.BUSY:
             return DatabaseBusy(
-                f"Somebody else kept what this needs in {location} locked for {base.BUSY_SECONDS} seconds.",
+                f"Somebody else kept what this needs in {location} locked for {waits.BUSY_SECONDS} seconds.",
                 Nothing.CHANGED,
                 advice="Try again.",
             )

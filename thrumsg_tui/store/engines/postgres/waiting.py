@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.abc import PQGen
 
-from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines import waits
 from thrumsg_tui.store.engines.connection import OnWait
 from thrumsg_tui.store.engines.postgres.rows import Row
 
@@ -38,7 +38,7 @@ def reported(gen: PQGen[_T], on_wait: OnWait) -> PQGen[_T]:
         wanted = next(gen)
         while True:
             ready = yield wanted
-            if not told and monotonic() - begun >= base.TOLD_AFTER:
+            if not told and monotonic() - begun >= waits.TOLD_AFTER:
                 told = True
                 on_wait(True)
             wanted = gen.send(ready)

@@ -9,7 +9,7 @@ from time import monotonic, sleep
 import psycopg
 
 from thrumsg_tui.domain.errors import Nothing, NotPermitted
-from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines import waits
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection
 from thrumsg_tui.store.engines.postgres.errors import CLOSED
 from thrumsg_tui.store.engines.postgres.upgrade import act_as_owner
@@ -134,9 +134,9 @@ def _lock_against_readers(conn: ServerConnection, tables: Sequence[str]) -> None
             except psycopg.errors.LockNotAvailable:
                 conn.script("ROLLBACK TO SAVEPOINT before_locks")
                 waited = monotonic() - begun
-                if waited > base.BUSY_SECONDS:
+                if waited > waits.BUSY_SECONDS:
                     raise
-                if not told and waited > base.TOLD_AFTER:
+                if not told and waited > waits.TOLD_AFTER:
                     told = True
                     conn.on_wait(True)
                 sleep(_PAUSE)

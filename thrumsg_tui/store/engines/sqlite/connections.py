@@ -14,11 +14,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from thrumsg_tui.domain.errors import DatabaseUnusable
-from thrumsg_tui.store.engines.connection import Asked, Parameters
 from thrumsg_tui.store.schema import APPLICATION_ID
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.engines.connection import Asked, Parameters
 
 COMPANION_ENDINGS = ("-wal", "-shm", "-journal")
 """The suffixes of the files that SQLite keeps beside a database."""

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from time import monotonic
 
-from thrumsg_tui.store.engines import base
+from thrumsg_tui.store.engines import waits
 
 _PAGES_AT_ONCE = 16
 """Fewer than the smallest database has: the first step must not be the last, which commits everything."""
@@ -20,7 +20,7 @@ def overwrite(target: sqlite3.Connection, source: sqlite3.Connection, once_locke
 
 def _watched(once_locked: Callable[[], None]) -> Callable[[int, int, int], None]:
     """Return a progress callback that calls `once_locked` after the first step and ends Python's endless retries."""
-    deadline = monotonic() + base.BUSY_SECONDS
+    deadline = monotonic() + waits.BUSY_SECONDS
     locked = False
 
     def watch(status: int, _remaining: int, _total: int) -> None:

@@ -11,12 +11,8 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from thrumsg_tui.domain.errors import DatabaseUnusable, ThrumsgError
-from thrumsg_tui.store.engines import base
-from thrumsg_tui.store.engines.base import Access
-from thrumsg_tui.store.engines.connection import OnWait, Role
-from thrumsg_tui.store.engines.failure import Column, Damage, Failure
-from thrumsg_tui.store.engines.sentences import foreign
-from thrumsg_tui.store.engines.sqlite import errors, file_header
+from thrumsg_tui.store.engines import waits
+from thrumsg_tui.store.engines.sqlite import file_header
 from thrumsg_tui.store.engines.sqlite.connections import (
     COMPANION_ENDINGS,
     LOG_ENDINGS,
@@ -27,12 +23,15 @@ from thrumsg_tui.store.engines.sqlite.connections import (
     was_replaced,
 )
 from thrumsg_tui.store.engines.sqlite.locks import tried_until_free, when_free, write_ahead
-from thrumsg_tui.store.locks import Lock
 from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.campaigns import CampaignId
+    from thrumsg_tui.store.engines.base import Access
+    from thrumsg_tui.store.engines.connection import OnWait, Role
+    from thrumsg_tui.store.engines.failure import Column, Damage, Failure
     from thrumsg_tui.store.engines.sqlite.delivery_lock import FileDeliveryLock
+    from thrumsg_tui.store.locks import Lock
 
 _CACHE = -2_000
 """What SQLite keeps of the file, in KiB if it is negative: its own default."""
@@ -56,7 +55,8 @@ class SqliteEngine:
     name = "SQLite"
     driver_error: type[Exception] = sqlite3.Error
     repeated: frozenset[Failure] = frozenset()
-    unreadable: tuple[type[Exception], ...] = errors.UNREADABLE
+    unreadable: tuple[type[Exception], ...] = (sqlite3.DatabaseError, MemoryError, UnicodeDecodeError)
+    """SQLite's messages may quote bytes of a damaged file that are not UTF-8."""
     companion_endings = COMPANION_ENDINGS
     log_endings = LOG_ENDINGS
     mark = APPLICATION_ID
@@ -70,6 +70,8 @@ class SqliteEngine:
         """Create or upgrade the file."""
         when_free(conn, "SELECT COUNT(*) FROM sqlite_schema", on_wait)
         if pragma(conn, "page_count") and pragma(conn, "application_id") != APPLICATION_ID:
+            from thrumsg_tui.store.engines.sentences import foreign
+
             raise DatabaseUnusable(foreign(self.location))
         version = pragma(conn, "user_version")
         if version > len(MIGRATIONS):
@@ -85,7 +87,7 @@ class SqliteEngine:
 
     def open(self, role: Role) -> sqlite3.Connection:
         """Open the file."""
-        conn = connect(self.location, base.BUSY_SECONDS, self.mark)
+        conn = connect(self.location, waits.BUSY_SECONDS, self.mark)
         conn.row_factory = sqlite3.Row
         conn.execute("PRAGMA foreign_keys = ON")
         if role == "reader":
@@ -179,6 +181,8 @@ class SqliteEngine:
 
     def access(self, _conn: sqlite3.Connection) -> Access:
         """Believe the account that owns the file, which is the one that the SSH keys open, and root."""
+        from thrumsg_tui.store.engines.base import Access
+
         trusted = os.getuid() in {self.location.stat().st_uid, 0}
         distrust = (
             ""
@@ -200,14 +204,20 @@ class SqliteEngine:
 
     def failure(self, error: BaseException) -> Failure:
         """Return the kind of failure."""
+        from thrumsg_tui.store.engines.sqlite import errors
+
         return errors.failure(error)
 
     def explained(self, error: Exception) -> ThrumsgError | None:
         """Explain that the file or the disk cannot be used."""
+        from thrumsg_tui.store.engines.sqlite import errors
+
         return errors.explained(self.location, error)
 
     def described(self, error: BaseException) -> str:
         """Return SQLite's text for its own errors, the type for all others."""
+        from thrumsg_tui.store.engines.sqlite import errors
+
         return str(error) if errors.error_code(error) else type(error).__name__
 
     def damage_checks(self) -> Sequence[Callable[[sqlite3.Connection], Iterator[Damage]]]:

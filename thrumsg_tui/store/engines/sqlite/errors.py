@@ -7,11 +7,8 @@ import sqlite3
 from pathlib import Path
 
 from thrumsg_tui.domain.errors import DatabaseBusy, DatabaseMoved, DatabaseUnusable, ThrumsgError
-from thrumsg_tui.store.engines.base import BUSY_SECONDS
 from thrumsg_tui.store.engines.failure import Failure
-
-UNREADABLE = (sqlite3.DatabaseError, MemoryError, UnicodeDecodeError)
-"""The exceptions of reading a damaged file; SQLite's messages may quote bytes of it that are not UTF-8."""
+from thrumsg_tui.store.engines.waits import BUSY_SECONDS
 
 _ROOM = 64 * 1024
 """Bytes that a disk must have free for the files that SQLite makes beside a database."""

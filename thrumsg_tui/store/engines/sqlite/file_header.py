@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable
-from thrumsg_tui.store.engines.sentences import damaged, foreign
 from thrumsg_tui.store.engines.sqlite.connections import mark_if_open, open_or_look
 from thrumsg_tui.store.schema import APPLICATION_ID
 
@@ -56,6 +55,8 @@ def refuse_foreign(path: Path) -> None:
     if not path.is_file():
         raise DatabaseUnusable(f"{path} is a device or a pipe, not a thrumsg database.")
     if path.stat().st_size and not is_thrumsg(path):
+        from thrumsg_tui.store.engines.sentences import damaged, foreign
+
         if was_thrumsg(path):
             raise DatabaseDamaged(damaged(path, "its beginning is gone"))
         raise DatabaseUnusable(foreign(path))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from time import monotonic, sleep
+from typing import TYPE_CHECKING
 
-from thrumsg_tui.store.engines import base
-from thrumsg_tui.store.engines.connection import OnWait
-from thrumsg_tui.store.engines.sqlite.errors import error_code
+from thrumsg_tui.store.engines import waits
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.engines.connection import OnWait
 
 _PAUSE = 0.004
 """Seconds between two tries. SQLite pauses up to 0.1, and misses the turns that a move in steps leaves to others."""
@@ -27,7 +29,7 @@ def when_free(
     try:
         tried_until_free(conn, statement, on_wait, clock=clock, pause=pause)
     finally:
-        conn.execute(f"PRAGMA busy_timeout = {int(base.BUSY_SECONDS * 1000)}")
+        conn.execute(f"PRAGMA busy_timeout = {int(waits.BUSY_SECONDS * 1000)}")
 
 
 def tried_until_free(
@@ -48,10 +50,10 @@ def tried_until_free(
     try:
         while (error := _hindered(conn, statement)) is not None:
             waited = clock() - begun
-            if not told and waited >= base.TOLD_AFTER:
+            if not told and waited >= waits.TOLD_AFTER:
                 told = True
                 on_wait(True)
-            elif told and waited >= base.TOLD_AFTER + base.BUSY_SECONDS:
+            elif told and waited >= waits.TOLD_AFTER + waits.BUSY_SECONDS:
                 raise error
             else:
                 pause(_PAUSE)
@@ -79,9 +81,9 @@ def write_ahead(conn: sqlite3.Connection, on_wait: OnWait) -> None:
             try:
                 conn.execute("PRAGMA journal_mode = WAL")
             except sqlite3.OperationalError as error:
-                if not is_busy(error) or monotonic() > begun + base.BUSY_SECONDS:
+                if not is_busy(error) or monotonic() > begun + waits.BUSY_SECONDS:
                     raise
-                if not told and monotonic() > begun + base.TOLD_AFTER:
+                if not told and monotonic() > begun + waits.TOLD_AFTER:
                     told = True
                     on_wait(True)
                 sleep(0.02)
@@ -92,4 +94,6 @@ def write_ahead(conn: sqlite3.Connection, on_wait: OnWait) -> None:
 
 def is_busy(error: sqlite3.OperationalError) -> bool:
     """Whether somebody else holds the lock that a statement needs."""
+    from thrumsg_tui.store.engines.sqlite.errors import error_code
+
     return error_code(error) & 0xFF == sqlite3.SQLITE_BUSY
