@@ -15,7 +15,8 @@ from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.users import add_user
 from thrumsg_tui.store.imports.contacts import import_contacts
-from thrumsg_tui.tui.widgets.line_widgets import ScrollingLines, StripWidget
+from thrumsg_tui.tui.widgets.line_widgets import StripWidget
+from thrumsg_tui.tui.widgets.scrolling_lines import ScrollingLines
 
 BEGINNING, END = "¡", "§"
 """What each text of the corpus begins and ends with; both are in GSM-7."""

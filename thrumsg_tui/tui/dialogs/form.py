@@ -28,8 +28,9 @@ from thrumsg_tui.tui.theme import LOOKS
 from thrumsg_tui.tui.widgets.form import Form, Sentence
 from thrumsg_tui.tui.widgets.form_fields import Field
 from thrumsg_tui.tui.widgets.inputs import is_letter
-from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, heading, keys_in_frame, separated
+from thrumsg_tui.tui.widgets.line_widgets import Part, heading, keys_in_frame, separated
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
+from thrumsg_tui.tui.widgets.scrolling_lines import ScrollingLines
 
 _Result = TypeVar("_Result")
 

@@ -36,7 +36,8 @@ from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.dialogs.frame import Apart
 from thrumsg_tui.tui.store_client import StoreClient
 from thrumsg_tui.tui.widgets.inputs import LineInput
-from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, ScrollingLines, heading
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, heading
+from thrumsg_tui.tui.widgets.scrolling_lines import ScrollingLines
 
 _IN_NUMBERS = frozenset("0123456789+-() .")
 

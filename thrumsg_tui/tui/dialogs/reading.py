@@ -10,7 +10,8 @@ from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.compositor import draw_by_line
 from thrumsg_tui.tui.dialogs.frame import Apart
 from thrumsg_tui.tui.painting import StyledScreen
-from thrumsg_tui.tui.widgets.line_widgets import ScrollingLines, heading
+from thrumsg_tui.tui.widgets.line_widgets import heading
+from thrumsg_tui.tui.widgets.scrolling_lines import ScrollingLines
 
 
 class LinesToRead(ScrollingLines, can_focus=True):

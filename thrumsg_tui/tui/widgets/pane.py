@@ -9,7 +9,7 @@ from textual.message import Message
 
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.line_widgets import ScrollingLines
+from thrumsg_tui.tui.widgets.scrolling_lines import ScrollingLines
 
 
 class Pane(ScrollingLines, can_focus=True):

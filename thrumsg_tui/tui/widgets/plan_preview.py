@@ -11,7 +11,8 @@ from thrumsg_tui.domain.campaigns import Assignment
 from thrumsg_tui.domain.enums import Status
 from thrumsg_tui.domain.reassignment import Flow, Plan, flows
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, fit
+from thrumsg_tui.tui.widgets.line_widgets import Part, fit
+from thrumsg_tui.tui.widgets.scrolling_lines import ScrollingLines
 
 _COLUMNS = {
     Status.NOT_STARTED: ("Not started", "New"),

@@ -15,8 +15,9 @@ from thrumsg_tui.tui.bulk_choices import BulkChoices, BulkField
 from thrumsg_tui.tui.commands import Scope, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.inputs import LineInput
-from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines
+from thrumsg_tui.tui.widgets.line_widgets import Part
 from thrumsg_tui.tui.widgets.paged_list import PagedList
+from thrumsg_tui.tui.widgets.scrolling_lines import ScrollingLines
 
 _FOR_THE_DIALOG = frozenset(key for command in commands_of(Scope.BULK) for key in command.keys.split())
 

@@ -21,8 +21,9 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.commands import Scope, bindings, command, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.inputs import LineInput
-from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, ScrollingLines
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
 from thrumsg_tui.tui.widgets.pane import Pane
+from thrumsg_tui.tui.widgets.scrolling_lines import ScrollingLines
 
 _DIGITS = frozenset(key for each in commands_of(Scope.REPLIES) if each.takes_key for key in each.keys.split())
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from textual.strip import Strip
 
-from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, fit
+from thrumsg_tui.tui.widgets.line_widgets import Part, fit
+from thrumsg_tui.tui.widgets.scrolling_lines import ScrollingLines
 
 
 class SentenceLines(ScrollingLines):

@@ -11,8 +11,9 @@ from thrumsg_tui.store.queries.survey_results import QuestionResult
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.cursors import nearest_index
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, pad
+from thrumsg_tui.tui.widgets.line_widgets import Part, pad
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
+from thrumsg_tui.tui.widgets.scrolling_lines import ScrollingLines
 
 _ROOMY = 100
 """From this width on, in cells, the bars are longer."""

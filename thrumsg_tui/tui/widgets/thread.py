@@ -25,8 +25,9 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.line_widgets import Part, ScrollingLines, width_of
+from thrumsg_tui.tui.widgets.line_widgets import Part, width_of
 from thrumsg_tui.tui.widgets.message_states import STANDSTILL, state_in_thread
+from thrumsg_tui.tui.widgets.scrolling_lines import ScrollingLines
 
 _COMFORTABLE = 54
 """Columns in which a message reads well; a pane that has fewer gives up most of what is free beside a message."""
