@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -15,9 +14,6 @@ from thrumsg_tui.domain.safe_text import safe_text
 
 if TYPE_CHECKING:
     from thrumsg_tui.store.location import Location
-
-_DASHED = re.compile(r"-(?!-[a-z]|-$)")
-"""The beginning of a word that starts with one dash and is not a long option."""
 
 ArgumentCheck = Callable[[argparse.Namespace], str | None]
 """Returns what is wrong with a combination of options, or None."""
@@ -60,7 +56,7 @@ class Parser(argparse.ArgumentParser):
         takes_one = {name: option.nargs is None for option in self._actions for name in option.option_strings}
         joined: list[str] = []
         for word in words:
-            is_value = _DASHED.match(word) and word not in takes_one
+            is_value = word.startswith("-") and not _is_long(word) and word not in takes_one
             if is_value and joined and takes_one.get(joined[-1]) and "--" not in joined:
                 joined[-1] += f"={word}"
             else:
@@ -70,6 +66,11 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print the usage and the message, and exit with 2."""
         self.exit(2, f"{self.format_usage()}{self.prog}: {safe_text(message)}\n")
+
+
+def _is_long(word: str) -> bool:
+    """Whether a word that starts with a dash is a long option, or the end of the options."""
+    return word == "--" or (word.startswith("--") and "a" <= word[2:3] <= "z")
 
 
 class VersionAction(argparse._VersionAction):

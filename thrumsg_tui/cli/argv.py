@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Mapping, Sequence
 
 from thrumsg_tui.domain.errors import Refused
@@ -11,7 +9,6 @@ from thrumsg_tui.domain.errors import Refused
 ORIGINAL_COMMAND = "SSH_ORIGINAL_COMMAND"
 """The variable with the command that an SSH client asked for, if its key has a forced command (see sshd(8))."""
 
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _OURS = {"thrumsg", "thrumsg-tui"}
 _IDENTITY = ("--as", "--db", "--forced-login")
 
@@ -37,13 +34,13 @@ def command_words(given: Sequence[str], environment: Mapping[str, str]) -> list[
 
 def undecoded_word(given: Sequence[str], environment: Mapping[str, str]) -> str | None:
     """Return the first word with bytes that are not UTF-8, made readable; None if there is none."""
-    words = (word for word in (*given, environment.get(ORIGINAL_COMMAND, "")) if _SURROGATES.search(word))
+    words = (word for word in (*given, environment.get(ORIGINAL_COMMAND, "")) if readable(word) != word)
     return next(map(readable, words), None)
 
 
 def readable(text: str) -> str:
     """Replace bytes that could not be decoded by U+FFFD."""
-    return _SURROGATES.sub("\ufffd", text)
+    return text if text.isascii() else "".join("\ufffd" if "\ud800" <= each <= "\udfff" else each for each in text)
 
 
 def _names(word: str, option: str) -> bool:
@@ -51,6 +48,8 @@ def _names(word: str, option: str) -> bool:
 
 
 def _split(original: str) -> list[str]:
+    import shlex  # under a forced command only
+
     try:
         asked = shlex.split(original)
     except ValueError as error:

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 _LARGEST_ID = (1 << 63) - 1
 _YEARS = range(1970, 9999)
-_LINK = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
+_LINK = r"https?://[^\s/]+\S*"
 
 
 class InputFile(PosixPath):
@@ -99,7 +99,7 @@ def port(text: str) -> int:
 @value
 def link(text: str) -> str:
     """Parse the address of a picture or another file; it is never fetched."""
-    if not _LINK.fullmatch(text):
+    if not re.fullmatch(_LINK, text, re.IGNORECASE):
         raise ValueError(f"{text!r} is not an address; write it like https://example.org/picture.jpg.")
     return text
 

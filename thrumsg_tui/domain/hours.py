@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 _DAY = 1440
-_CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])")
+_CLOCK = r"([0-9]{1,2}):([0-5][0-9])"
 
 
 def parse_clock(text: str) -> int:
@@ -21,7 +21,7 @@ def parse_clock(text: str) -> int:
     Raises:
         ValueError: With a sentence, for any other text.
     """
-    found = _CLOCK.fullmatch(text.strip())
+    found = re.fullmatch(_CLOCK, text.strip())
     minutes = int(found[1]) * 60 + int(found[2]) if found else _DAY + 1
     if minutes > _DAY:
         raise ValueError(f"{text!r} is not a time of day; write it like 09:00, at most 24:00.")
@@ -197,7 +197,7 @@ def window_end(window: InitialWindow) -> datetime | None:
 
 
 _UNKNOWN = "{!r} is not a known time zone; write it like America/New_York."
-_NO_PLACE = re.compile(r"localtime|posixrules|Factory|posix/.*|right/.*")
+_NO_PLACE = r"localtime|posixrules|Factory|posix/.*|right/.*"
 """Names in the time zone database that differ between machines, or mean no zone. Old databases may have stored them."""
 
 
@@ -208,7 +208,7 @@ def require_place(timezone: str) -> str:
         ValueError: With a sentence, if the zone is unknown, or differs between machines.
     """
     _zone(timezone)
-    if _NO_PLACE.fullmatch(timezone):
+    if re.fullmatch(_NO_PLACE, timezone):
         raise ValueError(_UNKNOWN.format(timezone))
     return timezone
 

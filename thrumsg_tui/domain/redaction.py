@@ -10,8 +10,7 @@ from thrumsg_tui.domain.names import full_name
 _DASH = "\\-\u2010-\u2015\u2212"
 _SPACE = " \u00a0\u2007\u202f"
 _GAP = rf"[{_SPACE}{_DASH}()./]{{0,3}}"
-_NUMBER = re.compile(
-    rf"""
+_NUMBER = rf"""
     (?<![\d+]) (?<!\d[{_DASH}./])                # not in the middle of a number or a date
     (?!\d{{4}}-\d\d-\d\d | \d\d?[./]\d\d?[./](?:\d\d)?\d\d(?![{_DASH}./]?\d))  # nor a date itself
     (?: \+\d(?:{_GAP}\d){{6,14}}                # with a country code
@@ -19,9 +18,7 @@ _NUMBER = re.compile(
       | \d{{3}}[{_SPACE}{_DASH}.]\d{{4}}          # the seven digits that neighbours give
     )
     (?!\d)
-    """,
-    re.VERBOSE,
-)
+    """
 
 
 class Phone(str):
@@ -69,7 +66,7 @@ class PhoneDisplay:
         """
         if isinstance(text, Phone) or not self.redacts:
             return self.number(text)
-        return _NUMBER.sub(lambda found: self.number(found[0]), text)
+        return re.sub(_NUMBER, lambda found: self.number(found[0]), text, flags=re.VERBOSE)
 
     def name(self, first_name: str, last_name: str, phone: str) -> str:
         """Return a contact's name, or their number as it is shown if they have none."""

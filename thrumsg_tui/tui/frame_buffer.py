@@ -6,7 +6,6 @@ waiting time, so `FrameBuffer` keeps what was written last, and turns an update 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import repeat
@@ -160,17 +159,22 @@ def _combine(cells: list[Cell], combining: str, place: int | None = None) -> Non
             return
 
 
-_PICTURES = re.compile(
-    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa\u25ab\u25b6\u25c0\u25fb-\u2690"
-    "\u2692-\u2712\u2714-\u2716\u2718-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299]"
+_PICTURES = tuple(
+    zip(
+        "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194\u231a\u24c2\u25aa\u25b6\u25c0\u25fb\u2692\u2714"
+        "\u2718\u2934\u2b05\u3030\u303d\u3297\u3299",
+        "\u00a9\u00ae\u203c\u2049\u2122\u2139\u21aa\u23ff\u24c2\u25ab\u25b6\u25c0\u2690\u2712\u2716"
+        "\u27bf\u2935\u2b55\u3030\u303d\u3297\u3299",
+        strict=True,
+    )
 )
-"""Symbols that some terminals draw as pictures, without those that the app itself draws."""
+"""Symbols that some terminals draw as pictures, without those that the app itself draws: the ends of their ranges."""
 
 
 @lru_cache(maxsize=1024)
 def _is_picture(text: str) -> bool:
     """Return whether some terminals draw the content of a cell as a picture, and then in more cells or in fewer."""
-    return text > "\uffff" or _PICTURES.match(text) is not None
+    return text > "\uffff" or any(first <= text[0] <= last for first, last in _PICTURES)
 
 
 class _Output:

@@ -226,10 +226,10 @@ def theme_for(wanted: str, color_system: str | None, *, is_light: bool) -> str:
     return wanted
 
 
-_TRUE_COLORS = re.compile(r"alacritty|contour|foot|rio|wezterm|xterm-ghostty|.*-direct|.*-truecolor")
+_TRUE_COLORS = r"alacritty|contour|foot|rio|wezterm|xterm-ghostty|.*-direct|.*-truecolor"
 """Values of TERM whose terminals show all colours; over SSH, COLORTERM does not come along."""
 
-_NO_COLORS = re.compile(r"vt\d+.*|.*-m(ono)?|unknown")
+_NO_COLORS = r"vt\d+.*|.*-m(ono)?|unknown"
 _MIDDLE = 0.18
 """The luminance that has the same contrast with black and with white."""
 
@@ -244,9 +244,9 @@ def color_system_of(environment: Mapping[str, str], found: str | None) -> str | 
         found: What Rich has found there.
     """
     term = environment.get("TERM", "").lower()
-    if environment.get("NO_COLOR") or _NO_COLORS.fullmatch(term):
+    if environment.get("NO_COLOR") or re.fullmatch(_NO_COLORS, term):
         return None
-    return "truecolor" if found == "standard" and _TRUE_COLORS.fullmatch(term.removesuffix("-256color")) else found
+    return "truecolor" if found == "standard" and re.fullmatch(_TRUE_COLORS, term.removesuffix("-256color")) else found
 
 
 def tells_light(environment: Mapping[str, str]) -> bool:

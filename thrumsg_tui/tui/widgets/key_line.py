@@ -16,7 +16,7 @@ from thrumsg_tui.tui.stale_keys import Sight
 from thrumsg_tui.tui.textual_compat import repaint_required
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, fit, flowed, width_of
 
-_PIECES = re.compile(r" ?[^ /]+/?| ?/")
+_PIECES = r" ?[^ /]+/?| ?/"
 """The pieces between which a sentence may wrap: words with the space before them, and the steps of a path."""
 
 _ROOMY = 100
@@ -130,7 +130,7 @@ class KeyLine(LineWidget):
     def _said(self) -> list[Part]:
         """What is said, as the pieces between which it may wrap."""
         sentence, look = (self._waiting, "warning") if self._waiting else (self._notice, self._look)
-        return [(piece, look) for piece in _PIECES.findall(f" {' '.join(safe_text(sentence).split())}")]
+        return [(piece, look) for piece in re.findall(_PIECES, f" {' '.join(safe_text(sentence).split())}")]
 
     def _lines(self, width: int) -> list[Strip]:
         """Draw what is said in lines of a width; an ellipsis ends the last one if it needs too many."""

@@ -11,7 +11,7 @@ from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, width_of
 
-_WORDS = re.compile(r" ?[^ ]+")
+_WORDS = r" ?[^ ]+"
 """The pieces between which the banner may wrap: words with the space before them."""
 
 _MOST_LINES = 3
@@ -54,7 +54,7 @@ class TitleLine(LineWidget):
             return []
         most = _MOST_LINES if self.app.size.height >= _LOW else 1
         rows: list[list[Part]] = [[(f" {self._mark}", "warning")]]
-        for word in _WORDS.findall(f" {' '.join(safe_text(self._banner).split())}"):
+        for word in re.findall(_WORDS, f" {' '.join(safe_text(self._banner).split())}"):
             if width_of(rows[-1]) + width_of([(word, "")]) > width and len(rows) < most:
                 rows.append([("  ", "")])
             rows[-1].append((word, "warning"))
