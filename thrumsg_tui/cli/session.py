@@ -9,11 +9,9 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from thrumsg_tui.cli.argv import readable
-from thrumsg_tui.cli.options import InputFile, OutputFile
 from thrumsg_tui.cli.output import complain, may_write_over
 from thrumsg_tui.domain.errors import DatabaseMoved, DatabaseUnusable, Nothing, NotPermitted, Refused
 from thrumsg_tui.domain.lazy_dataclass import dataclass
@@ -143,6 +141,8 @@ def require_no_files(args: Namespace) -> None:
     """
     if args.forced_login is None:
         return
+    from thrumsg_tui.cli.options import InputFile, OutputFile
+
     for named in _named_paths(args, Path):
         if isinstance(named, InputFile | OutputFile):
             from thrumsg_tui.store.queries.shared_files import require_file_name
@@ -158,6 +158,8 @@ def require_no_files(args: Namespace) -> None:
 @contextmanager
 def _files_placed(args: Namespace, db: Database, who: Identity) -> Iterator[None]:
     """Keep the files that are named off the database; under a forced command, look for them in its folder only."""
+    from thrumsg_tui.cli.options import InputFile, OutputFile
+
     reads, writes = _named_paths(args, InputFile), _named_paths(args, OutputFile)
     if not reads and not writes:
         yield
@@ -187,6 +189,8 @@ def _named_paths(args: Namespace, kind: type[Path]) -> list[Path]:
 
 def program(args: Namespace) -> str:
     """Return the beginning of a command to copy; it names the database with `--db` unless the command is forced."""
+    from shlex import quote
+
     named = args.db is not None and args.forced_login is None
     return f"thrumsg --db {quote(str(args.db))}" if named else "thrumsg"
 

@@ -27,7 +27,6 @@ from thrumsg_tui.tui.commands.command import name_arrows
 from thrumsg_tui.tui.key_queue import KeyQueue
 from thrumsg_tui.tui.opening_route import read_opening
 from thrumsg_tui.tui.painting import StyledScreen
-from thrumsg_tui.tui.palette import PaletteProvider
 from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.shutdown import Shutdown
 from thrumsg_tui.tui.terminal import TerminalDriver
@@ -47,6 +46,8 @@ from thrumsg_tui.tui.timers import Timers
 from thrumsg_tui.tui.watching import WatchingApp
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from thrumsg_tui.domain.reassignment import Outcome
     from thrumsg_tui.domain.users import Identity
     from thrumsg_tui.gateway.practice_delivery import PracticeDelivery
@@ -58,12 +59,18 @@ _ALWAYS = frozenset(
 """Keys that skip the queue. ctrl+c is Textual's; it shows how to quit."""
 
 
+def _palette_provider() -> type[Provider]:
+    from thrumsg_tui.tui.palette import PaletteProvider
+
+    return PaletteProvider
+
+
 class ThrumsgApp(WatchingApp):
     """The terminal app over one database."""
 
     CSS_PATH = "app.tcss"
     TITLE = "thrumsg"
-    COMMANDS = {PaletteProvider}
+    COMMANDS = {_palette_provider}
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = next(filter(is_chord, command("app.palette").keys.split()), "")
     """The key that opens the palette while one writes, too; Textual binds one. "" is never pressed."""

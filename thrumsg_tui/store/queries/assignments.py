@@ -12,7 +12,6 @@ from thrumsg_tui.domain.enums import SenderSort
 from thrumsg_tui.domain.errors import NotFound, Nothing
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.users import Identity, UserId
-from thrumsg_tui.store.engines.connection import Asked, Connection
 from thrumsg_tui.store.queries.campaigns import found_row
 from thrumsg_tui.store.queries.senders import SENDER_COLUMNS, Senders, assignment_of
 from thrumsg_tui.store.queries.users import USER_COLUMNS, find_user, user_of
@@ -21,6 +20,7 @@ from thrumsg_tui.store.times import from_ms, to_ms
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.conversations import ConversationId
+    from thrumsg_tui.store.engines.connection import Asked, Connection
 
 ONLINE_FOR = timedelta(seconds=30)
 """A user is offline this long after their messenger last renewed its presence (`docs/rules.md 2.4`)."""

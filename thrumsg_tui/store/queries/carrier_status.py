@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.carrier import (
@@ -18,10 +19,11 @@ from thrumsg_tui.domain.carrier import (
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.domain.our_numbers import NumberState
-from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.queries.settings import PRACTICE
 from thrumsg_tui.store.times import from_ms, from_ms_or_none, to_ms
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.engines.connection import Connection, Row
 
 _MINUTE = timedelta(minutes=1)
 
@@ -165,7 +167,7 @@ def _numbers_stopped(conn: Connection, gateway: str) -> bool:
     """Whether a gateway has numbers and each is stopped or withdrawn, at least one of them stopped."""
     rows = conn.execute("SELECT state FROM gateway_number WHERE gateway = ? AND kind <> 'service'", (gateway,))
     states = {row["state"] for row in rows}
-    return NumberState.STOPPED in states and NumberState.READY not in states
+    return "stopped" in states and "ready" not in states
 
 
 def _scheduled(conn: Connection) -> ScheduledMessages | None:
@@ -195,7 +197,7 @@ def _without_number(conn: Connection) -> WithoutNumber | None:
     numbers = conn.execute(
         "SELECT number, state FROM gateway_number WHERE kind <> 'service' ORDER BY changed_at, number"
     ).fetchall()
-    withdrawn = tuple(row["number"] for row in numbers if row["state"] == NumberState.WITHDRAWN)
+    withdrawn = tuple(row["number"] for row in numbers if row["state"] == "withdrawn")
     if not withdrawn:
         return None
     names = ", ".join("?" * len(withdrawn))
@@ -218,7 +220,7 @@ def _without_number(conn: Connection) -> WithoutNumber | None:
             WHERE message.state = 'queued' AND campaign.state = 'active' AND conversation.our_number IS NULL
             """
         ).fetchone()["messages"]
-    other_ready = any(row["state"] == NumberState.READY for row in numbers)
+    other_ready = any(row["state"] == "ready" for row in numbers)
     return WithoutNumber(int(kept) + int(fresh), withdrawn, other_ready) if kept or fresh else None
 
 
