@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from tzlocal import get_localzone
-
 from thrumsg_tui.cli.output import standard_output
 from thrumsg_tui.cli.report import Report, table
 from thrumsg_tui.cli.session import Session
@@ -13,6 +11,7 @@ from thrumsg_tui.cli.shown_times import shown_times
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.domain.wording import pluralize
+from thrumsg_tui.host import local_zone
 from thrumsg_tui.store.changes.shared_files import make_shared_folder, remove_shared, writing_shared
 from thrumsg_tui.store.input_files import STANDARD_INPUT, read_file
 from thrumsg_tui.store.output_files import write_bytes
@@ -25,7 +24,7 @@ def list_all(session: Session, _args: Namespace) -> Report:
     found = shared_files(session.db, session.who)
     if not found:
         return Report([], ["There are no files."])
-    times, zone = shown_times(session), get_localzone()
+    times, zone = shown_times(session), local_zone()
     heads = ("Name", "Bytes", "Written", "By")
     rows = [(each.name, each.size, times.age(each.modified_at, zone), _author(each)) for each in found]
     return Report([_record(each) for each in found], table(heads, rows))

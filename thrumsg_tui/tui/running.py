@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from thrumsg_tui.configuration.preferences_file import load_preferences, preferences_path
 from thrumsg_tui.domain.errors import ThrumsgError
-from thrumsg_tui.late_import import imported_late
+from thrumsg_tui.host import local_zone
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.preferences import ChosenKeys, LoadedPreferences, Preset
@@ -62,15 +62,12 @@ def run_app(
         from thrumsg_tui.tui.commands import remap
 
         remap(loaded.preferences.keys)
-    with imported_late("calendar", "tzlocal.windows_tz"):
-        from tzlocal import get_localzone
-
     from thrumsg_tui.store.changes.presence import end_presence
 
     running = app()(
         db,
         who,
-        get_localzone(),
+        local_zone(),
         forced_command=forced_login is not None,
         preferences=loaded.preferences,
         notice=loaded.notice,
