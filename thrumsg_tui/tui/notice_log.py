@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+
+from thrumsg_tui.domain.lazy_dataclass import dataclass
 
 _MOST = 50
 """How many notices are kept."""
 
 
-class Notice(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Notice:
     """What the bottom line said, and when."""
 
     at: datetime

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId, Campaign, CampaignId
@@ -142,6 +141,8 @@ def find_assignment(conn: Connection, campaign: Campaign, login: str) -> Assignm
     """Return the assignment of a sender by login; `NotFound` unless they are on the campaign now."""
     found = assignment_of_user(conn, campaign.id, find_user(conn, login).id)
     if found is None:
+        from shlex import quote
+
         raise NotFound(
             f"{login!r} is not a sender of {campaign.name!r}: thrumsg overview {quote(campaign.name)} shows who is."
         )
@@ -153,6 +154,8 @@ def find_destination(conn: Connection, campaign: Campaign, login: str) -> Assign
     user = conn.execute("SELECT id FROM users WHERE login = ?", (login,)).fetchone()
     if user and (found := assignment_of_user(conn, campaign.id, UserId(user["id"]))):
         return found
+    from shlex import quote
+
     add = f"thrumsg campaign add-sender {quote(campaign.name)} {quote(login)}"
     admin = needed_role(Permission.MANAGE_PEOPLE).capitalize()
     if user:

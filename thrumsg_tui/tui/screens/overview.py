@@ -41,12 +41,6 @@ class OverviewTable(SenderTable):
     BINDINGS = bindings(commands_of(Scope.LIST), checked=False, priority=True)
 
 
-class _StateLines(FlowingLines):
-    """Whether the campaign is open, and until when it is not."""
-
-    indent = "  "
-
-
 class OverviewScreen(CommandScreen):
     """The counters of a campaign above its senders; Enter opens the messenger on a sender."""
 
@@ -66,7 +60,7 @@ class OverviewScreen(CommandScreen):
         self._cursor_on = cursor_on
         self._counters = FlowingLines(id="counters")
         self._carrier = CarrierLine(id="carrier")
-        self._state = _StateLines(id="state")
+        self._state = FlowingLines(indent="  ", id="state")
         self._replies = LineWidget(id="replies")
         self._search = SearchInput(placeholder="sender or contact", id="search")
         self._found = LineWidget(id="found")

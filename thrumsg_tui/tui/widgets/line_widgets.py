@@ -183,11 +183,11 @@ class FlowingLines(StripWidget):
     """Groups of parts, on as many lines as they need."""
 
     DEFAULT_CSS = "FlowingLines { height: auto; }"
-    indent: ClassVar[str] = ""
-    """How lines after the first one begin, in place of the spaces before their first group."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, indent: str = "", id: str | None = None) -> None:
+        """Make it; lines after the first one begin with `indent`, in place of the spaces before their first group."""
         super().__init__(id=id)
+        self._indent = indent
         self._groups: Sequence[Sequence[Part]] = ()
         self._rows: list[list[Part]] = [[]]
 
@@ -206,13 +206,13 @@ class FlowingLines(StripWidget):
         self._flow()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(flowed(self._groups, width, self.indent))
+        return len(flowed(self._groups, width, self._indent))
 
     def render_line(self, y: int) -> Strip:
         return self.strip(self._rows[y] if y < len(self._rows) else [], width=self.size.width)
 
     def _flow(self) -> None:
-        rows = flowed(self._groups, self.size.width or 80, self.indent)
+        rows = flowed(self._groups, self.size.width or 80, self._indent)
         taller = len(rows) != len(self._rows)
         self._rows = rows
         self.refresh(layout=taller)
