@@ -20,7 +20,7 @@ from thrumsg_tui.domain.permissions import Permission
 if TYPE_CHECKING:
     from thrumsg_tui.domain.users import Identity
     from thrumsg_tui.store.database import Database
-    from thrumsg_tui.store.engines.base import Access
+    from thrumsg_tui.store.engines.access import Access
     from thrumsg_tui.store.location import Location
     from thrumsg_tui.store.pacing import Pacing
 

@@ -19,7 +19,8 @@ from thrumsg_tui.store.times import to_ms
 if TYPE_CHECKING:
     from thrumsg_tui.domain.campaigns import CampaignId
     from thrumsg_tui.store.database_move.marks import Mark
-    from thrumsg_tui.store.engines.base import Access, Engine
+    from thrumsg_tui.store.engines.access import Access
+    from thrumsg_tui.store.engines.base import Engine
     from thrumsg_tui.store.engines.connection import Connection, OnWait, Parameters, Role
     from thrumsg_tui.store.locks import Lock
     from thrumsg_tui.store.lost_commits import Evidence

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from thrumsg_tui.domain.errors import ThrumsgError
+from thrumsg_tui.store.engines.access import Access
 from thrumsg_tui.store.engines.connection import Connection, OnWait, Role
 from thrumsg_tui.store.engines.failure import Column, Damage, Failure
 from thrumsg_tui.store.location import Location
@@ -18,18 +19,6 @@ if TYPE_CHECKING:
 
 LOCK_ENDING = ".deliver.lock"
 """What the file with the lock of the deliverer has after the name of a database that is a file."""
-
-
-class Access(NamedTuple):
-    """What a database knows of whoever has opened it (`docs/rules.md 13.3`)."""
-
-    login: str | None
-    """The person, if the database itself has identified them; None if the account of this host does."""
-    distrust: str
-    """Why they are not believed if they name somebody else as the person at the keyboard; empty if they are."""
-    may_be_first_owner: bool
-    """Whether a database without users gets them as its owner."""
-    may_write: bool
 
 
 class DeliveryLock(Protocol):

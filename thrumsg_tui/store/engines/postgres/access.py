@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from thrumsg_tui.store.engines.base import Access
+from thrumsg_tui.store.engines.access import Access
 from thrumsg_tui.store.engines.postgres.connection import ServerConnection
 
 _HOST = "thrumsg_host"

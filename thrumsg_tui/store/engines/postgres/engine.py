@@ -11,7 +11,7 @@ import psycopg
 
 from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.store.engines import waits
-from thrumsg_tui.store.engines.base import Access
+from thrumsg_tui.store.engines.access import Access
 from thrumsg_tui.store.engines.connection import OnWait, Role
 from thrumsg_tui.store.engines.failure import Column, Damage, Failure
 from thrumsg_tui.store.engines.postgres import errors, lost_transactions

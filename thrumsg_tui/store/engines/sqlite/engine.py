@@ -27,7 +27,7 @@ from thrumsg_tui.store.schema import APPLICATION_ID, MIGRATIONS
 
 if TYPE_CHECKING:
     from thrumsg_tui.domain.campaigns import CampaignId
-    from thrumsg_tui.store.engines.base import Access
+    from thrumsg_tui.store.engines.access import Access
     from thrumsg_tui.store.engines.connection import OnWait, Role
     from thrumsg_tui.store.engines.failure import Column, Damage, Failure
     from thrumsg_tui.store.engines.sqlite.delivery_lock import FileDeliveryLock
@@ -181,7 +181,7 @@ class SqliteEngine:
 
     def access(self, _conn: sqlite3.Connection) -> Access:
         """Believe the account that owns the file, which is the one that the SSH keys open, and root."""
-        from thrumsg_tui.store.engines.base import Access
+        from thrumsg_tui.store.engines.access import Access
 
         trusted = os.getuid() in {self.location.stat().st_uid, 0}
         distrust = (
