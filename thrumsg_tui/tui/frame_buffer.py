@@ -70,6 +70,9 @@ def _replace(row: list[Cell | None], x: int, cells: Sequence[Cell]) -> Iterable[
     before = row[x : x + len(cells)]
     if before == cells:
         return ()
+    if not any(before):  # nothing of it is known
+        row[x : x + len(cells)] = cells
+        return ((0, len(cells)),)
     if before[0] and not before[0][0]:
         row[x - 1] = None  # its second half is overwritten, and the terminal erases the first half, too
     row[x : x + len(cells)] = cells
