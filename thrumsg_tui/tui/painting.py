@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from asyncio import Event, TimerHandle, get_running_loop
+from asyncio import TimerHandle, get_running_loop, sleep
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -30,6 +30,7 @@ from thrumsg_tui.tui.textual_compat import (
     has_work,
     is_batching,
     is_displaying,
+    refresh_now,
     size_of,
     strips_of,
     take_undrawn,
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
     from thrumsg_tui.domain.preferences import Preferences
 
 _Result = TypeVar("_Result")
+
+_MOMENT = 0.001
+"""Seconds in which the widgets of a new screen do what they have to do, before it is looked at again."""
 
 
 class StyledScreen(Screen[_Result], Generic[_Result]):
@@ -151,11 +155,10 @@ class HeldScreen(StyledScreen[_Result], Generic[_Result]):
         """Wait until no widget of a new screen has anything left to do, and a refresh then finds nothing to draw."""
         is_idle = False
         while self.is_new and not is_idle:
+            is_busy = is_batching(self.app) or any(map(has_work, (self, *self.walk_children(Widget))))
+            await sleep(_MOMENT)
             self._was_to_draw = False
-            is_busy = is_batching(self.app) or any(map(has_work, self.walk_children(Widget)))
-            refreshed = Event()
-            self.call_after_refresh(refreshed.set)
-            await refreshed.wait()
+            refresh_now(self)
             is_idle = not is_busy and not self._was_to_draw
 
     def _compositor_refresh(self) -> None:

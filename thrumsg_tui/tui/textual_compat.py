@@ -234,11 +234,16 @@ def take_undrawn(screen: Screen[_Result]) -> set[Region]:
     return undrawn
 
 
+def refresh_now(screen: Screen[_Result]) -> None:
+    """Let the screen lay out its widgets and find out what to draw in this call, and not when its timer next ticks."""
+    screen._on_timer_update()
+
+
 def draw_now(screen: Screen[_Result], regions: Iterable[Region]) -> None:
     """Draw some regions, and what the screen has to draw, in this call."""
     screen._compositor._dirty_regions.update(regions)
     screen._dirty_widgets.add(screen)  # else it would not look at the regions
-    screen._on_timer_update()
+    refresh_now(screen)
 
 
 def announce_repaints(screen: Screen[_Result]) -> bool:
