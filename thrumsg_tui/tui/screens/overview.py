@@ -51,6 +51,8 @@ class OverviewScreen(CommandScreen):
         *("app.lookup", "app.history", "app.undo", "senders.sort", "senders.search"),
     )
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
+    DEFAULT_CLASSES = "-tall"
+    """What most windows are: another class than at first styles all widgets again."""
 
     BACK_TO = "back"
 
