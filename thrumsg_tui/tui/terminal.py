@@ -36,8 +36,8 @@ _ANSWERS_WITHIN = 5.0
 
 _CTRL_D = "\x04"
 _WHO_ARE_YOU = "\x1b[c"
-_ANSWER = re.compile(r"\x1b\[\?[0-9;]*c")
-_ANSWER_BEGUN = re.compile(r"\x1b\[\?[0-9;]*\Z")
+_ANSWER = r"\x1b\[\?[0-9;]*c"
+_ANSWER_BEGUN = r"\x1b\[\?[0-9;]*\Z"
 """Primary device attributes: every terminal since the VT100 reports them on request."""
 
 _ENOUGH = 8192
@@ -45,10 +45,8 @@ _ENOUGH = 8192
 
 
 _WHICH_BACKGROUND = "\x1b]11;?\x1b\\"
-_BACKGROUND = re.compile(
-    r"\x1b\]11;rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})[^\x07\x1b]*(?:\x07|\x1b\\)", re.IGNORECASE
-)
-_BACKGROUND_BEGUN = re.compile(r"\x1b(?:\](?:1(?:1(?:;[^\x07\x1b]*\x1b?)?)?)?)?\Z")
+_BACKGROUND = r"(?i)\x1b\]11;rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})[^\x07\x1b]*(?:\x07|\x1b\\)"
+_BACKGROUND_BEGUN = r"\x1b(?:\](?:1(?:1(?:;[^\x07\x1b]*\x1b?)?)?)?)?\Z"
 """The colour behind texts: terminals with windows report it on request, others say nothing."""
 
 _SET_YELLOW, _RESET_PALETTE = "\x1b]P3f1c230\x1b\\", "\x1b]R\x1b\\"
@@ -221,12 +219,13 @@ class Background:
     def taken_from(self, text: str) -> str:
         """Take input, and return it without the answer."""
         text, self._kept = self._kept + text, ""
-        if answer := _BACKGROUND.search(text):
+        answer = re.search(_BACKGROUND, text) if "\x1b]11;" in text else None
+        if answer:
             self._told(*(int(part, 16) / (16 ** len(part) - 1) for part in answer.groups()))
             text = text[: answer.start()] + text[answer.end() :]
-        if answer or _ANSWER.search(text):
+        if answer or re.search(_ANSWER, text):
             self._is_awaited = False
-        elif self._is_awaited and (begun := _BACKGROUND_BEGUN.search(text)):
+        elif self._is_awaited and (begun := re.search(_BACKGROUND_BEGUN, text)):
             self._kept = begun[0]
             text = text[: begun.start()]
         return text
@@ -258,10 +257,10 @@ class _Silence:
 
     def broken_by(self, text: str) -> str:
         """Take input, and return its keys without the terminal's answers."""
-        text, answers = _ANSWER.subn("", self._kept + text)
+        text, answers = re.subn(_ANSWER, "", self._kept + text)
         self._answers |= answers > 0
         self._asked_at = None
-        begun = _ANSWER_BEGUN.search(text)
+        begun = re.search(_ANSWER_BEGUN, text)
         self._kept = begun[0] if begun else ""
         text = text.removesuffix(self._kept)
         if text.endswith(_CTRL_D) and self._answers:
