@@ -18,7 +18,8 @@ from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.assignments import assignment_of_user, assignments, longest_waiting, unassigned
 from thrumsg_tui.store.queries.bulk_move_jobs import job_of, open_jobs
 from thrumsg_tui.store.queries.campaigns import campaign_rows, campaigns, find_campaign, get_campaign
-from thrumsg_tui.store.queries.carrier_status import carrier_figures, carrier_status
+from thrumsg_tui.store.queries.carrier_figures import carrier_figures
+from thrumsg_tui.store.queries.carrier_status import carrier_status
 from thrumsg_tui.store.queries.compliance import compliance_points, setup_points
 from thrumsg_tui.store.queries.contact_search import ContactSearch, Wanted, found_contacts
 from thrumsg_tui.store.queries.conversations import (

@@ -22,7 +22,8 @@ from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.renumber import replace_number
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.carrier_status import CarrierFigures, Failures, carrier_figures, carrier_status
+from thrumsg_tui.store.queries.carrier_figures import CarrierFigures, Failures, carrier_figures
+from thrumsg_tui.store.queries.carrier_status import carrier_status
 from thrumsg_tui.store.times import to_ms
 
 

@@ -30,7 +30,8 @@ from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.host import this_host
 from thrumsg_tui.store.changes.doubts import answer_doubt
 from thrumsg_tui.store.phone_display import phone_display
-from thrumsg_tui.store.queries.carrier_status import CarrierFigures, carrier_figures, carrier_status
+from thrumsg_tui.store.queries.carrier_figures import CarrierFigures, carrier_figures
+from thrumsg_tui.store.queries.carrier_status import carrier_status
 from thrumsg_tui.store.queries.doubts import MessageInDoubt, message_in_doubt, messages_in_doubt
 from thrumsg_tui.store.spool import SpoolState, spool_state
 from thrumsg_tui.store.times import iso
