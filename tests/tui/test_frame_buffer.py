@@ -195,3 +195,19 @@ def test_a_terminal_with_few_colors_is_sent_only_these() -> None:
     assert "38;2;" not in buffer.draw(
         Size(3, 1), [(0, 0, line(("abc", "#f2c230")))], terminal_theme("dark-256").rendition
     )
+
+
+def test_the_same_line_is_written_anew_in_another_theme_and_elsewhere() -> None:
+    buffer, size, strip = FrameBuffer(), Size(3, 2), line(("a b", "#f2c230"))
+    dark, light = terminal_theme("dark").rendition, terminal_theme("light").rendition
+    assert buffer.draw(size, [(0, 0, strip)], dark) == FrameBuffer().draw(size, [(0, 0, strip)], dark)
+    assert buffer.draw(size, [(1, 0, strip)], dark) == FrameBuffer().draw(size, [(1, 0, strip)], dark)
+    assert buffer.draw(size, [(0, 0, strip)], light) == FrameBuffer().draw(size, [(0, 0, strip)], light)
+
+
+def test_a_thousand_lines_are_written_as_they_are() -> None:
+    buffer, size = FrameBuffer(), Size(9, 1)
+    for nth in range(1000):
+        strip = line((f"line {nth:04}", ""))
+        buffer.forget()
+        assert buffer.draw(size, [(0, 0, strip)], exactly) == f"\x1b[1;1Hline {nth:04}"

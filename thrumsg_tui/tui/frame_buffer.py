@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import repeat
+from itertools import compress, count
+from operator import ne
 
 from rich.cells import split_graphemes
 from rich.style import Style
+from textual.cache import FIFOCache
 from textual.geometry import Size
 from textual.strip import Strip
 
@@ -33,6 +35,9 @@ Written = Callable[[str], str]
 _LONGEST_GAP = 4
 """Number of unchanged cells that are written again rather than skipped, because skipping takes as many bytes."""
 
+_KEPT_STRIPS = 256
+"""How many strips are kept with their cells: a screen of 40 rows draws some 100."""
+
 
 class FrameBuffer:
     """The cells that the terminal shows, as far as they are known."""
@@ -40,6 +45,10 @@ class FrameBuffer:
     def __init__(self) -> None:
         self._size = Size(0, 0)
         self._rows: list[list[Cell | None]] = []
+        self._cells: FIFOCache[int, tuple[Strip, list[Cell]]] = FIFOCache(_KEPT_STRIPS)
+        """The cells of the strips drawn last, by their identity: a list that scrolls draws the same ones elsewhere."""
+        self._look: Look | None = None
+        """How the terminal drew them."""
 
     def forget(self) -> None:
         """Write every cell of the next updates: the terminal may show anything."""
@@ -57,12 +66,22 @@ class FrameBuffer:
         if size != self._size:
             self._size = size
             self.forget()
+        if look is not self._look:
+            self._look = look
+            self._cells.clear()
         output = _Output()
         for y, x, strip in strips:
-            cells = _cells(strip, look, written)
+            cells = self._cells_of(strip, look, written)
             for start, end in _replace(self._rows[y], x, cells):
                 output.write(y, x + start, cells[start:end])
         return output.finish()
+
+    def _cells_of(self, strip: Strip, look: Look, written: Written) -> list[Cell]:
+        if known := self._cells.get(id(strip)):
+            return known[1]
+        cells = _cells(strip, look, written)
+        self._cells[id(strip)] = strip, cells
+        return cells
 
 
 def _replace(row: list[Cell | None], x: int, cells: Sequence[Cell]) -> Iterable[tuple[int, int]]:
@@ -76,8 +95,7 @@ def _replace(row: list[Cell | None], x: int, cells: Sequence[Cell]) -> Iterable[
     if before[0] and not before[0][0]:
         row[x - 1] = None  # its second half is overwritten, and the terminal erases the first half, too
     row[x : x + len(cells)] = cells
-    changed = (index for index, (old, new) in enumerate(zip(before, cells, strict=True)) if old != new)
-    return _spans(changed, cells)
+    return _spans(compress(count(), map(ne, before, cells)), cells)
 
 
 def _spans(changed: Iterator[int], cells: Sequence[Cell]) -> Iterator[tuple[int, int]]:
@@ -112,22 +130,37 @@ def _cells(strip: Strip, look: Look, written: Written) -> list[Cell]:
     for text, style, control in strip:
         if control:
             continue
-        rendition = look(style)
-        turns = turns or is_right_to_left(text)
+        cell = _cells_in(look(style)).__getitem__
         if text.isascii() and text.isprintable():
-            characters: Sequence[str] = text
-        else:
-            combining, characters = _characters(written(text))
-            if combining:
-                _combine(cells, combining)
-        if " " in text:
-            space = " ", blank(rendition)  # one for all: most of a screen is blank, and a cell is 72 bytes
-            cells += [space if each == " " else (each, rendition) for each in characters]
-        else:
-            cells += zip(characters, repeat(rendition))
+            cells += map(cell, text)
+            continue
+        turns = turns or is_right_to_left(text)
+        combining, characters = _characters(written(text))
+        if combining:
+            _combine(cells, combining)
+        cells += map(cell, characters)
     if turns and (place := place_of_mark([text for text, _ in cells])) is not None:
         _combine(cells, written(MARK), place)
     return cells[: strip.cell_length]
+
+
+class _Cells(dict[str, Cell]):
+    """The cells in one rendition by their contents; the same cell is the same object, which is quick to compare."""
+
+    def __init__(self, rendition: Rendition) -> None:
+        super().__init__()
+        self._rendition = rendition
+
+    def __missing__(self, text: str) -> Cell:
+        cell = text, blank(self._rendition) if text == " " else self._rendition
+        if text.isascii():  # there are few of these
+            self[text] = cell
+        return cell
+
+
+@lru_cache(maxsize=256)
+def _cells_in(rendition: Rendition) -> _Cells:
+    return _Cells(rendition)
 
 
 @lru_cache(maxsize=1024)
