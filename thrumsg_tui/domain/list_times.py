@@ -19,10 +19,10 @@ def time_in_list(at: datetime, now: datetime, zone: tzinfo, dates: Dates, *, day
         dates: The form. By the clock it is "10:02" today, "Tue 10:02" up to 6 days ago, and like `age` before that.
         day_only: Whether the time is left out where a date says enough.
     """
+    if dates is Dates.RELATIVE:
+        return age(at, now, zone)
     local = at.astimezone(zone)
     match dates:
-        case Dates.RELATIVE:
-            return age(at, now, zone)
         case Dates.CLOCK:
             days = (now.astimezone(zone).date() - local.date()).days
             if days > 6:

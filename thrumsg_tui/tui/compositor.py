@@ -136,15 +136,19 @@ def _strips(
         gaps: What is still to be painted.
     """
     (left, right), (top, bottom) = seen.column_span, seen.line_span
-    rows = [y for y in gaps if top <= y < bottom and any(x < right and left < end for x, end in gaps[y])]
+    rows = {y: None for y in range(top, bottom) for x, end in gaps.get(y, ()) if x < right and left < end}
     for first, after in _runs(rows):
         lines = draw(Region(left - region.x, first - region.y, seen.width, after - first))
         for y, line in enumerate(lines, first):
             open_still: list[tuple[int, int]] = []
             for x, end in gaps.pop(y):
-                if (start := max(x, left)) < (stop := min(end, right)):
+                start, stop = max(x, left), min(end, right)
+                if start < stop:
                     yield y, start, line.crop(start - left, stop - left)
-                    open_still += [each for each in ((x, start), (stop, end)) if each[0] < each[1]]
+                    if x < start:
+                        open_still.append((x, start))
+                    if stop < end:
+                        open_still.append((stop, end))
                 else:
                     open_still.append((x, end))
             if open_still:
@@ -152,9 +156,9 @@ def _strips(
 
 
 def _runs(rows: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Join rows that follow each other; yield the first of each run, and the one after its last."""
+    """Join rows, from the top down, that follow each other; yield the first of each run, and the one after its last."""
     first = after = -1
-    for y in sorted(rows):
+    for y in rows:
         if y != after:
             if first != after:
                 yield first, after

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from functools import lru_cache
 from typing import assert_never
 
-from rich.style import Style
+from textual.cache import FIFOCache
 from textual.strip import Strip
 
 from thrumsg_tui.domain.conversations import ConversationId, ConversationRow, words_of
@@ -35,8 +34,8 @@ class ConversationList(PagedList[ConversationRow]):
         self._glyphs = glyphs
         self._zone = zone
         self._now: datetime | None = None
-        self._drawn = lru_cache(maxsize=256)(self._draw)
-        """Draws a line, or takes it from those drawn lately: a list that scrolls draws nearly the same ones again."""
+        self._drawn: FIFOCache[tuple[ConversationId, int], tuple[tuple[object, ...], Strip]] = FIFOCache(256)
+        """The lines of rows drawn lately, with all on which they depend: a list that scrolls draws the same again."""
 
     def tell_time(self, now: datetime) -> None:
         """Set the present time for the ages; nothing is painted until the next change."""
@@ -70,30 +69,25 @@ class ConversationList(PagedList[ConversationRow]):
                 assert_never(density)
 
     def draw(self, row: ConversationRow, index: int, line: int, width: int) -> Strip:
-        marked, draft = row.id in self.marks, self.drafts.get(row.id, "").strip()
-        look, age = self.cursor_look(index), "" if line else self._age(row)
-        return self._drawn(row, line, (width, self.row_height, self.style_of_lines), look, age, draft, marked=marked)
+        look, marked = self.cursor_look(index), row.id in self.marks
+        age, draft = "" if line else self._age(row), self.drafts.get(row.id, "")
+        drawn_for = row, width, self.row_height, self.style_of_lines, look, marked, age, draft
+        before, strip = self._drawn.get((row.id, line)) or (None, None)
+        if strip is None or before != drawn_for:
+            strip = self._draw(row, line, width, look, age, draft.strip(), marked=marked)
+            self._drawn[row.id, line] = drawn_for, strip
+        return strip
 
     def _draw(
-        self,
-        row: ConversationRow,
-        line: int,
-        place: tuple[int, int, Style],
-        look: str,
-        age: str,
-        draft: str,
-        *,
-        marked: bool,
+        self, row: ConversationRow, line: int, width: int, look: str, age: str, draft: str, *, marked: bool
     ) -> Strip:
-        """Draw a line of a row, for a width, the lines of a row and the style of the list."""
-        width, row_height, _ = place
         if line == 1:
             return self.strip([("   ", ""), self._last_words(row, draft)], [(" ", "")], width=width, base=look)
         gutter, flag = self._gutter(row, marked=marked), self._flag(row)
         right: list[Part] = [(age, "" if row.waiting else "quiet")]
         name = safe_text(row.name)
         weight = "strong" if row.waiting else ""
-        if row_height == 1:
+        if self.row_height == 1:
             left: list[Part] = [*gutter, (pad(name, _NAME), weight), *flag, (" ", ""), self._last_words(row, draft)]
         else:
             room = width - width_of([*gutter, *flag, *right])

@@ -70,8 +70,8 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         """Called before a move to the last row: returns once `total` counts all rows."""
         self._first = 0
         self._rows: Sequence[_Row] = ()
-        self._place = 0, 0
-        """The width of the rows and the first line in sight, when lines were last drawn."""
+        self._place = 0, 0, 1
+        """The width and the height of the rows, and the first line in sight, when lines were last drawn."""
         self._painted: dict[int, Strip] = {}
         """The lines as they were painted last; empty while all are still to be painted."""
 
@@ -202,15 +202,16 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
 
     def _find_place(self) -> None:
         """Look where the rows are: once for all lines, since Textual computes it anew whenever it is asked."""
-        self._place = self.scrollable_content_region.width or self.size.width, self.scroll_offset.y
+        width = self.scrollable_content_region.width or self.size.width
+        self._place = width, self.row_height, self.scroll_offset.y
 
     def render_line(self, y: int) -> Strip:
         self._painted[y] = strip = self._line(y)
         return strip
 
     def _line(self, y: int) -> Strip:
-        width, top = self._place
-        index, line = divmod(y + top, self.row_height)
+        width, height, top = self._place
+        index, line = divmod(y + top, height)
         if index >= self.total:
             return self.draw_empty(y, width) if not self.total else Strip.blank(width, self.style_of_lines)
         row = self.row_at(index)
