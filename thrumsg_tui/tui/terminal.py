@@ -14,12 +14,15 @@ from functools import partial
 from itertools import chain
 from queue import Empty
 from time import monotonic
-from typing import Any, Protocol, TextIO, cast
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
 from thrumsg_tui.tui.key_parser import KeyParser
 from thrumsg_tui.tui.textual_compat import ParseError, end_queue, take_esc_after, take_from_queue
+
+if TYPE_CHECKING:
+    from textual.message import Message
 
 _LOOK_EVERY = 0.1
 """Seconds between two checks whether the driver must stop, as in Textual's own driver."""
@@ -139,6 +142,10 @@ class TerminalDriver(LinuxDriver):
         with suppress(EOFError, ParseError):
             for _ in parser.feed(""):
                 pass
+
+    def send_message(self, message: Message) -> None:
+        """Let the event loop give a key, or what else was read, to the app; Textual runs a task for each."""
+        self._soon(partial(self._app.post_message, message))
 
     def stop_writing(self) -> None:
         """Drop pending output, so that a terminal that takes none blocks nobody."""
