@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,18 @@ from textual.events import Callback, Event, Key
 from thrumsg_tui.tui.textual_compat import is_at_rest
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+    from textual.widget import Widget
+
     from thrumsg_tui.tui.app_context import Keyboard
 
 ALT = "alt+"
 """How the names of keys begin that were pressed with Alt."""
 
 _PAUSE = 0.002
+
+_TURNS = 4
+"""How many turns of the event loop the messages of a simple key take: of more each pump is asked."""
 
 _MOST_STEPS = 256
 """How many steps are taken together at most, so that a key that is held for long shows where it is."""
@@ -121,14 +128,21 @@ class KeyQueue:
     async def _round(self) -> None:
         """Let the focused widget and its ancestors handle their messages, unless there are none on the whole screen."""
         start = self._app.focused or self._app.screen
-        if all(map(is_at_rest, start.ancestors_with_self)) and all(map(is_at_rest, self._app.screen.walk_children())):
-            return
+        for _ in range(_TURNS):
+            if self._rests(start):
+                return
+            await asyncio.sleep(0)
         with suppress(TimeoutError):
             async with asyncio.timeout(self._patience):
                 for node in start.ancestors_with_self:
                     passed = asyncio.Event()
                     if node.post_message(Callback(passed.set)):
                         await passed.wait()
+
+    def _rests(self, start: Widget | Screen[object]) -> bool:
+        """Whether the widget with the focus, its ancestors and all others on the screen have handled all messages."""
+        nodes = chain(start.ancestors_with_self, self._app.screen.walk_children())
+        return all(map(is_at_rest, nodes))
 
     def _ready(self) -> bool:
         """Whether the next key may be taken."""
