@@ -42,7 +42,13 @@ RELIED_UPON = (
     TextualMember(_APP, "_exit_renderables", "list", _HERE, "Textual prints them after it has left the terminal"),
     TextualMember(_APP, "_close_messages_no_wait", "()", _HERE, "ends the app after a crash"),
     TextualMember(_APP, "_fatal_error", "()", ("app.py",), "overridden: Textual's report shows locals"),
-    TextualMember(_APP, "_handle_exception", "(error)", ("app.py",), "overridden: a refusal in a worker is no crash"),
+    TextualMember(
+        _APP,
+        "_handle_exception",
+        "(error)",
+        ("app.py", *_HERE),
+        "overridden: a refusal in a worker is no crash; called: a task of ours has none to tell",
+    ),
     TextualMember(
         _APP,
         "on_event",

@@ -56,6 +56,7 @@ __all__ = [
     "draw_now",
     "driver_of",
     "end_queue",
+    "end_with",
     "exception_of",
     "forget_removed_widgets",
     "has_work",
@@ -189,6 +190,11 @@ def driver_of(app: App[None]) -> Driver | None:
 def exception_of(app: App[None]) -> Exception | None:
     """Return the exception that ends the app."""
     return app._exception
+
+
+def end_with(app: App[Any], error: Exception) -> None:
+    """End the app because of an error, as if it had come where a message is handled."""
+    app._handle_exception(error)
 
 
 def close_with(app: App[None], text: Text) -> None:

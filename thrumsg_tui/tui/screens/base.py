@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import timeout
+from asyncio import Task, create_task, timeout
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -25,6 +25,7 @@ from thrumsg_tui.tui.app_context import AppContext, app_context
 from thrumsg_tui.tui.commands import Command, Facts, Scope, command, commands_of, scopes_at
 from thrumsg_tui.tui.notice_log import Notice
 from thrumsg_tui.tui.painting import HeldScreen
+from thrumsg_tui.tui.textual_compat import end_with
 from thrumsg_tui.tui.widgets.inputs import SearchInput
 from thrumsg_tui.tui.widgets.key_line import KeyLine
 from thrumsg_tui.tui.widgets.paged_list import PagedList
@@ -69,7 +70,8 @@ class CommandScreen(HeldScreen[None]):
         self.title_line = TitleLine(id="title")
         self.key_line = KeyLine(id="keys")
         self._stale = False
-        self._asking = False
+        self._asking: Task[None] | None = None
+        """Runs the queries; a task costs a third of a worker of Textual's, of which nobody here looks at the states."""
 
     @property
     def thrumsg(self) -> AppContext:
@@ -81,11 +83,9 @@ class CommandScreen(HeldScreen[None]):
     def ask_again(self) -> None:
         """Let the panes run their queries again; several calls before the answer count as one."""
         self._stale = True
-        if not self._asking:
-            self._asking = True
-            self._ask_until_fresh()
+        if self._asking is None:
+            self._asking = create_task(self._ask_until_fresh(), name="ask")
 
-    @work(name="ask")
     async def _ask_until_fresh(self) -> None:
         try:
             while self._stale and self.is_attached:
@@ -98,9 +98,16 @@ class CommandScreen(HeldScreen[None]):
                         await self.until_drawn()
         except ThrumsgError as error:
             self.say(str(error), warning=True)
+        except Exception as error:  # noqa: BLE001  # as where messages are handled
+            end_with(self.app, error)
         finally:
-            self._asking = False
+            self._asking = None
             self.release()
+
+    def on_unmount(self) -> None:
+        """Stop asking: nobody sees the answers."""
+        if self._asking:
+            self._asking.cancel()
 
     @property
     def _longest_frame(self) -> float:
@@ -122,7 +129,7 @@ class CommandScreen(HeldScreen[None]):
     @property
     def settled(self) -> bool:
         """Whether all answers are on the screen."""
-        return not self._asking and not self.is_held
+        return self._asking is None and not self.is_held
 
     @property
     def ready_for_keys(self) -> bool:
