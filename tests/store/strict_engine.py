@@ -67,6 +67,11 @@ class StrictConnection:
         asked: Asked[int] = inside.ask_id(table)
         return asked
 
+    def ask_version(self) -> Asked[int]:
+        inside: Any = self.inside
+        asked: Asked[int] = inside.ask_version()
+        return asked
+
     def stream(self, sql: str, parameters: Parameters = (), /) -> Iterator[StrictRow]:
         return iter(self.execute(sql, parameters))
 

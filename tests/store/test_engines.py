@@ -75,3 +75,14 @@ def test_it_is_changed_copied_and_restored(practice: Database, ana: Identity, tm
     with practice.reading() as conn:
         assert undone.event not in {each.id for each in history(conn)[1:]}
     assert examine(practice) == []
+
+
+def test_what_one_connection_has_seen_says_nothing_to_another(tmp_path: Path) -> None:
+    """Each connection of SQLite counts by itself how often others have committed."""
+    seen = set()
+    for _ in range(3):
+        db = Database(tmp_path / "some.db")
+        with db.reading() as conn:
+            seen.add(conn.ask_version()())
+        db.close()
+    assert len(seen) == 3

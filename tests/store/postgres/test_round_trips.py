@@ -118,9 +118,9 @@ def test_each_change_and_view_waits_for_the_server_as_seldom_as_it_can(db: Datab
         "a look for what is due": traffic(db, lambda: anything_due(db)),
     }
     assert found == {
-        "a view": (7, 27),  # unless it has an initial or a follow-up, whose text is asked for then: 6
-        "a view far from both ends": (6, 26),
-        "a view without a cursor": (6, 23),
+        "a view": (7, 28),  # unless it has an initial or a follow-up, whose text is asked for then: 6
+        "a view far from both ends": (6, 27),
+        "a view without a cursor": (6, 24),
         "an initial": (3, 20),
         "an answer": (3, 17),
         "the same answer": (3, 13),

@@ -98,6 +98,12 @@ class Connection(Protocol):
         So what refers to the row needs no answer of its INSERT, and goes to a server together with it and the commit.
         """
 
+    def ask_version(self) -> Asked[int]:
+        """Ask for a number of the state that the transaction sees.
+
+        What another transaction of a reader with the same number has read is still what this one would read.
+        """
+
     def stream(self, sql: str, parameters: Parameters = ..., /) -> Iterator[Any]:
         """Run a query and read its rows a few at a time, so that a whole table needs no more memory than its rows do.
 

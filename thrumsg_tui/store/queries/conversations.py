@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import assert_never
 
 from thrumsg_tui.domain.campaigns import AssignmentId, CampaignId
@@ -181,12 +182,17 @@ def rows_of(conn: Connection, wanted: Sequence[ConversationId]) -> list[Conversa
     return ask_rows(conn, wanted)()
 
 
-def ask_rows(conn: Connection, wanted: Sequence[ConversationId]) -> Asked[list[ConversationRow]]:
-    """Ask for `rows_of`."""
-    asked = [_ask_rows(conn, wanted[start : start + 500]) for start in range(0, len(wanted), 500)]
+def ask_rows(
+    conn: Connection,
+    wanted: Sequence[ConversationId],
+    known: Mapping[ConversationId, ConversationRow] = MappingProxyType({}),
+) -> Asked[list[ConversationRow]]:
+    """Ask for `rows_of`, but for those that are known as they are now."""
+    unknown = [each for each in wanted if each not in known]
+    asked = [_ask_rows(conn, unknown[start : start + 500]) for start in range(0, len(unknown), 500)]
 
     def read() -> list[ConversationRow]:
-        found = {row["id"]: _row_of(row) for rows in asked for row in rows}
+        found = {**known, **{ConversationId(row["id"]): _row_of(row) for rows in asked for row in rows}}
         return [found[wanted_id] for wanted_id in wanted if wanted_id in found]
 
     return read
@@ -211,7 +217,7 @@ def _ask_rows(conn: Connection, some: Sequence[ConversationId]) -> Cursor:
     )
 
 
-@lru_cache(maxsize=256)  # a step in a list reads nearly the same rows again
+@lru_cache(maxsize=256)  # after a change nearly all rows are as they were
 def _row_of(row: Row) -> ConversationRow:
     return ConversationRow(
         id=ConversationId(row["id"]),

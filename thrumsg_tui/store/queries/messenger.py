@@ -94,6 +94,8 @@ class ChangeByOthers:
 class MessengerView:
     """Everything that the messenger shows."""
 
+    version: int
+    """The number of the state of the database (`Connection.ask_version`)."""
     campaign: Campaign
     settings: Settings
     viewing: Assignment
@@ -138,6 +140,7 @@ def messenger_view(
     now: datetime,
     search: Search | None = None,
     as_of: int | None = None,
+    before: MessengerView | None = None,
 ) -> MessengerView:
     """Read everything that the messenger shows, for one state of the screen.
 
@@ -152,10 +155,12 @@ def messenger_view(
         search: The search of the last view: one in the same list goes on.
         as_of: The version of the database. With it, a search does only its next slice (`MessengerView.search`); without
             it, it is done when this returns.
+        before: The last view: as long as nothing has changed its rows are not read again.
     """
     wanted = request.list
     if wanted.assignment_id is None:
         raise ValueError("the messenger shows one assignment")
+    asked_version = conn.ask_version()
     asked_settings, asked_viewing = ask_settings(conn), ask_assignment(conn, wanted.assignment_id, now)
     arrivals = None if request.heard_to is None else ask_arrivals(conn, wanted.assignment_id, request.heard_to)
     around = _ask_around(conn, who, wanted.campaign_id, now)
@@ -172,7 +177,9 @@ def messenger_view(
         window = search_window(conn, search, request.place, to_the_end=as_of is None)
     else:
         window = list_window(conn, wanted, request.place, tabs[tab])
-    asked_rows, drafts = ask_rows(conn, window.ids), ask_drafts(conn, who.user.id, window.ids)
+    version = asked_version()
+    known = {row.id: row for row in before.rows} if before and before.version == version else {}
+    asked_rows, drafts = ask_rows(conn, window.ids, known), ask_drafts(conn, who.user.id, window.ids)
     cursor, first, rows = window.cursor, window.first, tuple(asked_rows())
     under_cursor = rows[cursor - first].id if 0 <= cursor - first < len(rows) else None
     shown = request.keep_open or under_cursor
@@ -183,6 +190,7 @@ def messenger_view(
     if request.with_filled and opened:
         filled = fill_in_all(conn, opened.conversation, who, [each.body for each in replies])
     return MessengerView(
+        version=version,
         campaign=campaign,
         settings=kept,
         viewing=viewing,

@@ -178,6 +178,11 @@ class ServerConnection:
         numbers = self.execute(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS id")
         return lambda: next(iter(numbers))["id"]
 
+    def ask_version(self) -> Asked[int]:
+        """Ask for the transactions that the server has ended, which change with every commit."""
+        snapshots = self.execute("SELECT pg_current_snapshot()::text AS ended")
+        return lambda: int.from_bytes(next(iter(snapshots))["ended"].encode())
+
     def stream(self, sql: str, parameters: Parameters = (), /) -> Iterator[Row]:
         """Read the rows of a query through a cursor of the server, in the open transaction."""
         name = f"stream_{next(self._streams)}"

@@ -11,10 +11,11 @@ from thrumsg_tui.tui.app_context import AppContext
 
 
 class ViewReader:
-    """Reads views, and keeps the search of the last one, which the next one continues."""
+    """Reads views, and keeps the last one: the next one goes on with its search, and with rows that did not change."""
 
     def __init__(self) -> None:
         self._search: Search | None = None
+        self._last: MessengerView | None = None
         self._rows = 0
         """How many rows of the search the last view needs."""
 
@@ -36,9 +37,9 @@ class ViewReader:
             while not is_overtaken():
                 as_of = await store.version() if request.list.search else 0
                 view = await store.query(
-                    messenger_view, thrumsg.who, request, store.db.clock(), self._search, as_of=as_of
+                    messenger_view, thrumsg.who, request, store.db.clock(), self._search, as_of=as_of, before=self._last
                 )
-                self._search, self._rows = view.search, view.first + request.height
+                self._last, self._search, self._rows = view, view.search, view.first + request.height
                 if view.search is None or view.is_whole:
                     return None if is_overtaken() else view
                 while not view.search.matches.has(self._rows) and not is_overtaken():
