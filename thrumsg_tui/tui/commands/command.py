@@ -190,7 +190,7 @@ class Command:
     @property
     def shown_key(self) -> str:
         """The name of its first key for users, as a sentence names it; empty if it has none."""
-        return self.shown_keys.partition(" ")[0]
+        return shown_key(self.keys.split(maxsplit=1)[0]) if self.keys else ""
 
     @property
     def shown_footer(self) -> str:

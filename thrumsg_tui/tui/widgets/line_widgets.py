@@ -102,7 +102,10 @@ class StripWidget(Widget):
 
     def wrapped(self, text: str, width: int) -> list[str]:
         """Wrap a text from outside into lines of `width` cells."""
-        lines = Text(separated(safe_text(text, multiline=True))).wrap(self.app.console, max(width, 4))
+        shown = separated(safe_text(text, multiline=True))
+        if cell_len(shown) <= width and shown.isprintable():  # so it has no line breaks, and needs none
+            return [shown.rstrip()]
+        lines = Text(shown).wrap(self.app.console, max(width, 4))
         return [line.plain.rstrip() for line in lines] or [""]
 
     def shortened(self, text: str, width: int, most: int) -> list[str]:

@@ -286,10 +286,12 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
             return False
         top = max(self.cursor, 0) * self.row_height
         height = max(self.size.height, self.row_height)
-        before = self.scroll_offset.y
-        after = min(max(before, top + self.row_height - height), top)
+        before, last = self.scroll_offset.y, max(self.virtual_size.height - height, 0)
+        after = min(max(before, top + self.row_height - height), top, last)
         if after == before:
             return False
-        self.scroll_to(y=after, animate=False, force=True, immediate=True)
+        self.set_scroll(None, after)  # `scroll_to` looks four times what the last line is, and for animations
+        self.set_reactive(PagedList.scroll_target_y, after)
+        self.watch_scroll_y(before, after)
         self._painted.clear()
         return True

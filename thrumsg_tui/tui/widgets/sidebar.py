@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from textual.app import ComposeResult
@@ -41,6 +41,8 @@ class Sidebar(Vertical):
         self._titles = LineWidget()
         self.current = SidebarTab.SURVEY
         self._letters_shown = True
+        self._known: tuple[MessengerView, datetime, tzinfo] | None = None
+        """What the info shows once it is in front."""
 
     def compose(self) -> ComposeResult:
         yield self._titles
@@ -66,6 +68,7 @@ class Sidebar(Vertical):
         }
         for pane_tab, pane in panes.items():
             pane.display = pane_tab is tab
+        self._show_info()
         self._name_tabs()
         return self.replies.search if tab is SidebarTab.REPLIES else panes[tab]
 
@@ -74,7 +77,12 @@ class Sidebar(Vertical):
         contact = view.open.conversation if view.open else None
         self.survey.show_survey(view.questions, contact.answers if contact else {})
         self.replies.show_replies(view.replies, view.filled)
-        self.info.show_info(view, now, thrumsg.zone)
+        self._known = view, now, thrumsg.zone
+        self._show_info()
+
+    def _show_info(self) -> None:
+        if self._known and self.current is SidebarTab.INFO:
+            self.info.show_info(*self._known)
 
     def show_letters(self, *, shown: bool) -> None:
         """Show the keys of the panes beside their titles, or hide them where they would be typed into a text."""

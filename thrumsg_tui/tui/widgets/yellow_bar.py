@@ -36,11 +36,15 @@ class YellowBar(LineWidget):
         if shown != self._letters_shown:
             self._letters_shown = shown
             if self._showing:
-                self.show_viewing(*self._showing)
+                self._show_parts(*self._showing)
 
     def show_viewing(self, viewing: Assignment, glyphs: Glyphs, width: int) -> None:
         """Show the sender with state and progress, and keys; in a narrow bar the least needed parts are left out."""
-        self._showing = viewing, glyphs, width
+        if (viewing, glyphs, width) != self._showing:
+            self._showing = viewing, glyphs, width
+            self._show_parts(viewing, glyphs, width)
+
+    def _show_parts(self, viewing: Assignment, glyphs: Glyphs, width: int) -> None:
         left: list[Part] = [(f" Viewing as: {safe_text(viewing.name)}{glyphs.menu}", "bar")]
         roomy = width >= _ROOMY
         pieces = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import TimerHandle, get_running_loop
 from collections.abc import Sequence
 
 from textual import on
@@ -40,7 +41,8 @@ class ConversationPane(Vertical):
         self._view: MessengerView | None = None
         self._narrow = False
         self._notice = ""
-        self._rest_timer: Timer | None = None
+        self._rest: TimerHandle | None = None
+        """Looks what this conversation should be told of, once the person rests on it."""
         self._cancelled: set[MessageId] = set()
         self._countdown: Timer | None = None
         self.head = LineWidget(id="head")
@@ -58,6 +60,8 @@ class ConversationPane(Vertical):
         yield from (self.head, self.head_keys, self.thread, self.notice, self.box)
 
     def on_unmount(self) -> None:
+        if self._rest:
+            self._rest.cancel()
         self.drafts.store(leaving=True)
 
     @property
@@ -212,9 +216,10 @@ class ConversationPane(Vertical):
             self.drafts.store()
             self.drafts.turn_to(shown.conversation.id)
             self.mark_read()
-            if self._rest_timer:
-                self._rest_timer.stop()
-            self._rest_timer = self.set_timer(self._thrumsg.timers.rest, self._thrumsg.resting_on_a_conversation)
+            if self._rest:
+                self._rest.cancel()
+            thrumsg = self._thrumsg
+            self._rest = get_running_loop().call_later(thrumsg.timers.rest, thrumsg.resting_on_a_conversation)
             draft = self.drafts.newest(shown.conversation.id, shown.draft)
             self.box.hold(starting if draft is None else draft, starting)
             if self.box.has_focus:  # perhaps with the text of the last one
