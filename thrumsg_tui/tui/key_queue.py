@@ -10,7 +10,6 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -141,8 +140,8 @@ class KeyQueue:
 
     def _rests(self, start: Widget | Screen[object]) -> bool:
         """Whether the widget with the focus, its ancestors and all others on the screen have handled all messages."""
-        nodes = chain(start.ancestors_with_self, self._app.screen.walk_children())
-        return all(map(is_at_rest, nodes))
+        around = all(map(is_at_rest, start.ancestors_with_self))
+        return around and all(map(is_at_rest, self._app.screen.walk_children()))
 
     def _ready(self) -> bool:
         """Whether the next key may be taken."""

@@ -249,7 +249,7 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         size = Size(self.size.width, max(self.total * self.row_height, self.size.height))
         if size != self.virtual_size:  # a change makes Textual lay out the screen again
             self.virtual_size = size
-        refresh_scrollbars(self)  # Textual does this only when the widget's own size changes
+            refresh_scrollbars(self)  # Textual does this only when the widget's own size changes
 
     def repaint_changed(self) -> None:
         """Paint only the lines that changed: each line costs bytes, and these take time over a slow connection."""
@@ -282,12 +282,12 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
 
         A list that is out of sight stays where it was until it is shown again.
         """
-        if not self.size.height:
+        seen, row = self.size.height, self.row_height
+        if not seen:
             return False
-        top = max(self.cursor, 0) * self.row_height
-        height = max(self.size.height, self.row_height)
+        top, height = max(self.cursor, 0) * row, max(seen, row)
         before, last = self.scroll_offset.y, max(self.virtual_size.height - height, 0)
-        after = min(max(before, top + self.row_height - height), top, last)
+        after = min(max(before, top + row - height), top, last)
         if after == before:
             return False
         self.set_scroll(None, after)  # `scroll_to` looks four times what the last line is, and for animations

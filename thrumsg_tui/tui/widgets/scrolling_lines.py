@@ -42,7 +42,7 @@ class ScrollingLines(StripWidget, ScrollView):
         else:
             self.virtual_size = size
             self.refresh()
-        refresh_scrollbars(self)  # Textual does this only when the widget's own size changes
+            refresh_scrollbars(self)  # Textual does this only when the widget's own size changes
 
     def _repaint_other_than(self, before: Sequence[Strip]) -> None:
         """Paint only the lines that changed: each line costs bytes, and these take time over a slow connection."""
