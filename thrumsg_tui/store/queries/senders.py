@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, assert_never, overload
 
@@ -154,7 +155,12 @@ def assignment_of(row: Sequence[Any], online: Collection[UserId]) -> Assignment:
 
 
 def _by_name(row: _Row) -> tuple[str, str, str]:
-    return fold(row[_FIRST]), fold(row[_LAST]), row[_LOGIN]
+    return _sorted_as(row[_FIRST], row[_LAST], row[_LOGIN])
+
+
+@lru_cache(maxsize=4096)  # the next sender is looked for among all of them
+def _sorted_as(first_name: str, last_name: str, login: str) -> tuple[str, str, str]:
+    return fold(first_name), fold(last_name), login
 
 
 def _name(row: _Row) -> str:
