@@ -49,6 +49,8 @@ class StrictCursor:
 
 
 class StrictConnection:
+    answers_at_once = True
+
     def __init__(self, inside: sqlite3.Connection) -> None:
         self.inside = inside
 

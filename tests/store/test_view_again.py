@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from tests.store.arranging import assignment_of, give, number, take_in
+from tests.clock import Clock
+from tests.store.arranging import assignment_of, give, known_as, number, take_in
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.users import Identity
+from thrumsg_tui.store.changes.campaigns import edit_campaign
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
+from thrumsg_tui.store.changes.presence import show_presence
+from thrumsg_tui.store.changes.questions import add_question
 from thrumsg_tui.store.changes.receive import receive
+from thrumsg_tui.store.changes.replies import add_reply
 from thrumsg_tui.store.changes.send import send
+from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.queries.conversations import ListRequest
 from thrumsg_tui.store.queries.messenger import MessengerView, ViewRequest, messenger_view
@@ -66,4 +73,31 @@ def test_rows_are_read_again_only_when_anybody_has_changed_anything(
         view, asked = viewed(db, owner, down, before)
         assert (view, asked) == (viewed(db, owner, down)[0], 3)
         assert view.rows != before.rows
+        before = view
+
+
+def test_what_stands_beside_the_rows_is_as_it_is_now(
+    db: Database, owner: Identity, spring: Campaign, clock: Clock
+) -> None:
+    kim = known_as(db, "kim").user.id
+    people = take_in(db, owner, "Spring", ["Ann", "Bea", "Cy"])
+    give(db, owner, spring, "kim", people)
+    send(db, owner, people[0])
+    receive(db, None, number(0), "Yes")
+    request = ViewRequest(ListRequest(spring.id, assignment_of(db, spring, "kim")), 0, 3, None, 0)
+    before, _ = viewed(db, owner, request)
+    assert (before.questions, before.replies, before.others_online) == ((), (), 0)
+    changes: tuple[Callable[[], object], ...] = (
+        lambda: add_question(db, owner, spring.id, "Will you vote?", ["Yes", "No"]),
+        lambda: add_reply(db, owner, spring.id, "Where", "At the school"),
+        lambda: change_setting(db, owner, "redact_phones", "on"),
+        lambda: edit_campaign(db, owner, spring.id, replace(spring.setup, description="Spring 2026")),
+        lambda: show_presence(db, "kims", kim, spring.id, None),
+        lambda: clock.forward(minutes=5),  # now Kim is offline, and nobody has changed anything
+    )
+    for change in changes:
+        change()
+        view, _ = viewed(db, owner, request, before)
+        assert view == viewed(db, owner, request)[0]
+        assert view != before
         before = view

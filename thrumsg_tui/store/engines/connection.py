@@ -75,6 +75,9 @@ class Cursor(Protocol):
 class Connection(Protocol):
     """A connection with an open transaction; the engine begins and ends it."""
 
+    answers_at_once: bool
+    """Whether to read an answer before all is asked costs nothing: there is no server to wait for."""
+
     def execute(self, sql: str, parameters: Parameters = ..., /) -> Cursor:
         """Run one statement.
 

@@ -155,19 +155,21 @@ def messenger_view(
         search: The search of the last view: one in the same list goes on.
         as_of: The version of the database. With it, a search does only its next slice (`MessengerView.search`); without
             it, it is done when this returns.
-        before: The last view: as long as nothing has changed its rows are not read again.
+        before: The last view, of the same campaign: as long as nothing has changed, what it has is not read again.
     """
     wanted = request.list
     if wanted.assignment_id is None:
         raise ValueError("the messenger shows one assignment")
     asked_version = conn.ask_version()
-    asked_settings, asked_viewing = ask_settings(conn), ask_assignment(conn, wanted.assignment_id, now)
+    unchanged = before if before and conn.answers_at_once and asked_version() == before.version else None
+    asked_viewing = ask_assignment(conn, wanted.assignment_id, now)
     arrivals = None if request.heard_to is None else ask_arrivals(conn, wanted.assignment_id, request.heard_to)
-    around = _ask_around(conn, who, wanted.campaign_id, now)
+    around = _known_around(unchanged) if unchanged else _ask_around(conn, wanted.campaign_id)
+    others_online = _ask_others_online(conn, wanted.campaign_id, who, now)
     totals = ask_totals(conn, wanted.campaign_id) if request.with_info else None
     expected = request.keep_open or request.cursor_id
     conversation = ask_open_conversation(conn, who, expected, now, with_record=request.with_info) if expected else None
-    kept, viewing, campaign = asked_settings(), asked_viewing(), around.campaign()
+    kept, viewing, campaign = around.settings(), asked_viewing(), around.campaign()
     wanted = replace(wanted, by_phone=wanted.by_phone and not kept.redact_phones)
     tabs = visible_tabs(viewing, campaign, now, sent=request.sent_tab)
     tab = wanted.tab if wanted.tab in tabs else _first_tab(viewing, tabs)
@@ -195,7 +197,7 @@ def messenger_view(
         settings=kept,
         viewing=viewing,
         totals=totals() if totals else None,
-        others_online=around.others_online(),
+        others_online=others_online(),
         job=around.job(),
         tabs=tabs,
         list=wanted,
@@ -217,22 +219,32 @@ def messenger_view(
 
 
 class _Around(NamedTuple):
-    """What the messenger shows of the campaign, whatever the list and the conversation; asked, but not read."""
+    """What the messenger shows whatever the list, the conversation and the time; asked, but not read."""
 
+    settings: Asked[Settings]
     campaign: Asked[Campaign]
-    others_online: Asked[int]
     job: Asked[Job | None]
     questions: Asked[tuple[Question, ...]]
     replies: Asked[tuple[RecommendedReply, ...]]
 
 
-def _ask_around(conn: Connection, who: Identity, campaign_id: CampaignId, now: datetime) -> _Around:
+def _ask_around(conn: Connection, campaign_id: CampaignId) -> _Around:
     return _Around(
+        ask_settings(conn),
         ask_campaign(conn, campaign_id),
-        _ask_others_online(conn, campaign_id, who, now),
         ask_job_in(conn, campaign_id),
         ask_questions(conn, campaign_id),
         ask_recommended_replies(conn, campaign_id),
+    )
+
+
+def _known_around(view: MessengerView) -> _Around:
+    return _Around(
+        lambda: view.settings,
+        lambda: view.campaign,
+        lambda: view.job,
+        lambda: view.questions,
+        lambda: view.replies,
     )
 
 

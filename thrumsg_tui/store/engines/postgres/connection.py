@@ -71,6 +71,8 @@ class ServerConnection:
     a pooler stands between (`prepared.py`), and called in the same messages.
     """
 
+    answers_at_once = False
+
     def __init__(self, conninfo: str, **options: Any) -> None:
         self._connect = partial(
             Waiting.connect,

@@ -46,6 +46,8 @@ _numbers = count(1)
 class Connection(sqlite3.Connection):
     """A connection that is recorded in `_open` until it is closed or garbage-collected."""
 
+    answers_at_once = True
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._number = next(_numbers)
