@@ -143,16 +143,16 @@ def _strip(left: Sequence[Part], right: Sequence[Part], width: int, style: Style
     segments: list[Segment] = []
     for text, name in left:
         cut = fit(text, room)
-        segments.append(Segment(cut, LOOKS[name]))
+        segments.append(Segment(cut, style + LOOKS[name]))
         room -= cell_len(cut)
         if cut != text:
             break
-    segments.append(Segment(" " * max(room, 0)))
-    segments += [Segment(text, LOOKS[name]) for text, name in right]
+    segments.append(Segment(" " * max(room, 0), style))
+    segments += [Segment(text, style + LOOKS[name]) for text, name in right]
     if any(is_right_to_left(text) for text, _ in (*left, *right)):
         apart = kept_apart([segment.text for segment in segments])
         segments = [Segment(text, segment.style) for text, segment in zip(apart, segments, strict=True)]
-    return Strip(segments, width).apply_style(style)
+    return Strip(segments, width)
 
 
 class LineWidget(StripWidget):
