@@ -26,6 +26,7 @@ _INPUT, _TEXT_AREA = "textual.widgets.Input", "textual.widgets.TextArea"
 _DRIVER, _WRITER = "textual.drivers.linux_driver.LinuxDriver", "textual.drivers._writer_thread.WriterThread"
 _LAYOUT, _CHOPS = "textual._compositor.LayoutUpdate", "textual._compositor.ChopsUpdate"
 _UPDATE, _COMPOSITOR = "textual._compositor.CompositorUpdate", "textual._compositor.Compositor"
+_TINT = "textual.renderables.background_screen.BackgroundScreen"
 _STYLES_CACHE = "textual._styles_cache.StylesCache"
 _STRIP, _FIFO_CACHE = "textual.strip.Strip", "textual.cache.FIFOCache"
 _PARSER, _EVENT = "textual._xterm_parser.XTermParser", "textual.events.Event"
@@ -37,6 +38,13 @@ RELIED_UPON = (
     TextualMember(_APP, "_closed", "bool", _HERE, "nothing is written before and after the app runs"),
     TextualMember(_APP, "_display", "(screen, renderable)", ("painting.py",), "overridden: writes what differs"),
     TextualMember(_APP, "_check_resize", "()", ("painting.py",), "overridden: writes all again in a new size"),
+    TextualMember(
+        _APP,
+        "_prune",
+        "(*nodes, parent=None)",
+        ("painting.py",),
+        "overridden: Textual draws the screen below a removed one once more",
+    ),
     TextualMember(_APP, "_driver", "NoneType", _HERE, "the driver stops writing, and suspends"),
     TextualMember(_APP, "_exception", "NoneType", _HERE, "the crash log keeps it"),
     TextualMember(_APP, "_exit_renderables", "list", _HERE, "Textual prints them after it has left the terminal"),
@@ -69,6 +77,8 @@ RELIED_UPON = (
     TextualMember(
         _COMPOSITOR, "_render_chops", "(crop, is_rendered_line)", _COMPOSING, "overridden: draws over widgets"
     ),
+    TextualMember(_COMPOSITOR, "render_strips", "(size=None)", _HERE, "what stands behind a dialog"),
+    TextualMember(_TINT, "process_segments", "(segments, color)", _HERE, "the colours of what stands behind a dialog"),
     TextualMember(_COMPOSITOR, "get_widget_at", "(x, y)", _COMPOSING, "overridden: what is covered takes no click"),
     TextualMember(_COMPOSITOR, "_dirty_regions", "set", _HERE, "what is to be painted"),
     TextualMember(_COMPOSITOR, "_regions_to_spans", "(regions)", _HERE, "what is to be painted, by rows"),
@@ -82,12 +92,17 @@ RELIED_UPON = (
     TextualMember(_WIDGET, "_refresh_styles_required", "bool", _HERE, "tells a repaint from new styles"),
     TextualMember(_WIDGET, "_repaint_required", "bool", _HERE, "tells the screen what is to be repainted"),
     TextualMember(_WIDGET, "_repaint_regions", "set", _HERE, "tells what was drawn from what is still to be"),
+    TextualMember(_WIDGET, "_exchange_repaint_regions", "()", _HERE, "what was just drawn is not drawn again"),
     TextualMember(
         _WIDGET,
         "render_lines",
         "(crop)",
-        ("widgets/message_box.py", "dialogs/choice.py", "widgets/line_widgets.py", "widgets/text_editor.py"),
-        "overridden: notes that the lines were drawn; draws all in one style; computes no styles for each frame",
+        (
+            *("widgets/message_box.py", "dialogs/choice.py", "widgets/line_widgets.py", "widgets/text_editor.py"),
+            "dialogs/in_front.py",
+        ),
+        "overridden: notes that the lines were drawn; draws all in one style; computes no styles for each frame; "
+        "finds each colour behind a dialog once",
     ),
     TextualMember(
         _STYLES_CACHE,

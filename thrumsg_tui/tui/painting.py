@@ -38,6 +38,8 @@ from thrumsg_tui.tui.textual_compat import (
 from thrumsg_tui.tui.theme import color_system_of, is_light, tells_light, theme_for
 
 if TYPE_CHECKING:
+    from textual.await_remove import AwaitRemove
+    from textual.dom import DOMNode
     from textual.events import Key
     from textual.filter import LineFilter
 
@@ -231,6 +233,10 @@ class PaintingApp(App[None]):
             if event.size == self._terminal_size:
                 self.action_redraw()
             self._terminal_size = event.size
+
+    def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
+        """Remove widgets; where a screen was removed, the one below stays as it was laid out and drawn."""
+        return super()._prune(*nodes, parent=None if parent is self else parent)
 
     def _check_resize(self) -> None:
         """Lay out the screens in a new size, and write all again: terminals differ in what they do to old content."""

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual import constants
 from textual import screen as screens
@@ -26,6 +27,7 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.binding import BindingsMap, BindingType
 from textual.cache import FIFOCache
+from textual.color import Color
 from textual.css.scalar import Scalar
 from textual.dom import DOMNode
 from textual.driver import Driver
@@ -34,6 +36,7 @@ from textual.geometry import Region, Size
 from textual.keys import Keys, key_to_character
 from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -53,6 +56,7 @@ __all__ = [
     "bind_first",
     "bound_geometry_caches",
     "close_with",
+    "dimmed_screen",
     "draw_now",
     "driver_of",
     "end_queue",
@@ -64,6 +68,7 @@ __all__ = [
     "is_batching",
     "is_displaying",
     "is_exiting",
+    "keep_drawing",
     "make_strip_caches_late",
     "paint_again",
     "refresh_scrollbars",
@@ -230,6 +235,30 @@ def is_at_rest(node: MessagePump) -> bool:
 def has_work(widget: Widget) -> bool:
     """Return whether the widget has messages to handle, or is to ask for a new layout."""
     return any((not widget._message_queue.empty(), widget._layout_required))
+
+
+def keep_drawing(screen: Screen[_Result]) -> None:
+    """Let a screen that was just drawn as a whole paint of its widgets only what they ask for from now on."""
+    screen._repaint_required = False
+    screen._exchange_repaint_regions()
+
+
+def dimmed_screen(screen: Screen[Any], tint: Color, base: Style, rows: range) -> list[Strip]:
+    """Return rows of a screen that another one stands before, tinted, on the style of that one.
+
+    Textual makes the same of the screen's lines by one text for Rich to take apart, and finds each colour anew.
+    """
+    lines = screen._compositor.render_strips()[rows.start : rows.stop]
+    return [
+        Strip([Segment(text, _dimmed(style, tint, base)) for text, style, _ in line], line.cell_length)
+        for line in lines
+    ]
+
+
+@lru_cache(maxsize=1024)
+def _dimmed(style: Style | None, tint: Color, base: Style) -> Style:
+    (part,) = BackgroundScreen.process_segments([Segment("", style)], tint)
+    return base + part.style
 
 
 def take_undrawn(screen: Screen[_Result]) -> set[Region]:

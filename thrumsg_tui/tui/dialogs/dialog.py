@@ -5,27 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
-from textual.screen import ModalScreen
-
 from thrumsg_tui.tui.app_context import app_context
 from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of, scopes_at
-from thrumsg_tui.tui.compositor import draw_by_line
-from thrumsg_tui.tui.painting import StyledScreen
+from thrumsg_tui.tui.dialogs.in_front import ScreenInFront
 
 _Result = TypeVar("_Result")
 
 
-class Dialog(StyledScreen[_Result], ModalScreen[_Result], Generic[_Result]):
+class Dialog(ScreenInFront[_Result], Generic[_Result]):
     """A dialog over a screen. F1 shows its keys, those of the focused field first."""
 
     SCOPES: ClassVar[Sequence[Scope]] = ()
     BINDINGS = bindings(commands_of(Scope.DIALOG), checked=False, priority=True)
     offered: Sequence[Command] = ()
     """Commands of this dialog alone: the answers of a question, the entries of a menu."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        draw_by_line(self)
 
     def action_help(self) -> None:
         """Show the keys of the dialog."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
-from thrumsg_tui.tui.compositor import draw_by_line
 from thrumsg_tui.tui.dialogs.frame import Apart
-from thrumsg_tui.tui.painting import StyledScreen
+from thrumsg_tui.tui.dialogs.in_front import ScreenInFront
 from thrumsg_tui.tui.widgets.line_widgets import heading
 from thrumsg_tui.tui.widgets.scrolling_lines import ScrollingLines
 
@@ -20,14 +18,13 @@ class LinesToRead(ScrollingLines, can_focus=True):
     DEFAULT_CSS = "LinesToRead { scrollbar-size-vertical: 1; overflow: hidden auto; }"
 
 
-class ReadingDialog(StyledScreen[None], ModalScreen[None]):
+class ReadingDialog(ScreenInFront[None]):
     """Lines in a frame."""
 
     BINDINGS = bindings(commands_of(Scope.HELP), checked=False, priority=True)
 
     def __init__(self, title: str, lines: LinesToRead) -> None:
         super().__init__()
-        draw_by_line(self)
         self._title = title
         self._lines = lines
 
