@@ -167,6 +167,22 @@ def test_out_in_and_out_again_is_confirmed_once(db: Database, owner: Identity, a
     assert len(take_queued(db)) == 1
 
 
+def test_where_nothing_else_was_written_the_newest_confirmation_is_the_last_word(
+    db: Database, owner: Identity, spring: Campaign, clock: Clock
+) -> None:
+    """docs/rules.md 1.1; the doctor compares it with the messages."""
+    (cy,) = take_in(db, owner, spring.name, ["Cy Park"], first=7)
+    initial = send(db, owner, cy)
+    opt_out_number(db, owner, number(7))
+    undo(db, owner, initial.event)
+    opt_in_number(db, owner, number(7))
+    clock.forward(minutes=10)
+    opt_out_number(db, owner, number(7))
+    told = [message.kind for message in look_at(db, cy).messages if message.state is not MessageState.CANCELLED]
+    assert told == [MessageKind.OPT_OUT_CONFIRMATION] * 2
+    assert examine(db) == []
+
+
 def test_where_nothing_is_done_by_itself_nobody_is_told_by_itself(
     db: Database, owner: Identity, ann: ConversationId
 ) -> None:
