@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
+from itertools import chain
 from shlex import quote
 
 from thrumsg_tui.cli.json_records import outcome_record, preview_record
@@ -152,19 +153,20 @@ def _preview(session: Session, args: Namespace) -> Report:
         with standard_output() as out:
             plan_file.write(out, campaign.name, planned)
         return Report(None, [])
-    lines = [*_lines(planned), *([stays] if stays else [])]
+    more = [stays] if stays else []
     if args.save_plan:
         from thrumsg_tui.cli import plan_file
 
         plan_file.save(args.save_plan, campaign.name, planned)
-        lines += [f"Saved. Do exactly this with: {session.program} reassign --plan {quote(str(args.save_plan))}"]
-    return Report(preview_record(planned), lines)
+        more += [f"Saved. Do exactly this with: {session.program} reassign --plan {quote(str(args.save_plan))}"]
+    return Report(preview_record(planned), chain(_lines(planned), more))
 
 
-def _lines(planned: Plan) -> list[str]:
-    """Return the lines of a preview: how many move from whom to whom, by status (`docs/rules.md 4.7`)."""
+def _lines(planned: Plan) -> Iterator[str]:
+    """Yield the lines of a preview: how many move from whom to whom, by status (`docs/rules.md 4.7`)."""
     if not planned.moves:
-        return ["Nothing matches: nothing would be moved."]
+        yield "Nothing matches: nothing would be moved."
+        return
     heads = ["From", "To", *(status.replace("_", " ").capitalize() for status in Status), "Opted out", "Total"]
     rows = [
         [
@@ -176,11 +178,12 @@ def _lines(planned: Plan) -> list[str]:
         ]
         for flow in flows(planned.moves)
     ]
-    lines = table(heads, rows)
+    yield from table(heads, rows)
     opted_out = sum(each.opted_out for each in planned.moves)
     summary = f"{pluralize(len(planned.moves), 'conversation')} would be moved, {opted_out} of them opted out"
     already = f"; {pluralize(len(planned.already_there), 'is', 'are')} there already" if planned.already_there else ""
-    return [*lines, "", f"{summary}{already}. Nothing was changed."]
+    yield ""
+    yield f"{summary}{already}. Nothing was changed."
 
 
 def _saved(session: Session, args: Namespace) -> Plan:
