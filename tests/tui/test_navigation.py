@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
+from textual.color import Color
+from textual.css.scalar import Scalar
 
 from tests.tui.office import Office, settle
 from thrumsg_tui.tui.opening_route import Route
@@ -49,3 +52,19 @@ async def test_the_bottom_line_says_where_going_back_leads(office: Office, size:
         assert "q quit" in person.notice
         await person.press("q")
         assert is_exiting(person.app)
+
+
+async def test_the_style_sheets_of_other_screens_are_read_before_the_first_of_them(office: Office) -> None:
+    def sheets() -> set[str]:
+        return {Path(file).name for file, of_class in person.app.stylesheet.source if not of_class}
+
+    office.contact("Maria Lopez", wrote="Hello")
+    async with office.app() as person:
+        assert sheets() == {"app.tcss"}
+        await person.press("question_mark")
+        assert sheets() == {"app.tcss", "dialogs.tcss"}
+        assert person.app.screen.query_one(".dialog").styles.border_title_color == Color.parse("#f1c230")
+        await person.press("escape", "enter")
+        assert isinstance(person.app.screen, MessengerScreen)
+        assert sheets() == {"app.tcss", "dialogs.tcss", "messenger.tcss"}
+        assert person.app.screen.query_one("#left").styles.width == Scalar.parse("40")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from asyncio import Lock
 from datetime import tzinfo
 from os import urandom
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from thrumsg_tui.domain.enums import ConversationSort
 from thrumsg_tui.domain.errors import OutcomeUnknown, ThrumsgError
@@ -111,6 +112,24 @@ class NavigatingApp(PaintingApp):
         else:
             await self.push_screen(screen)
         self._remember()
+
+    def push_screen(self, screen: Any, *args: Any, **kwargs: Any) -> Any:
+        """Show a screen over the others."""
+        self._read_styles_of(screen)
+        return super().push_screen(screen, *args, **kwargs)
+
+    def switch_screen(self, screen: Any) -> Any:
+        """Show a screen in the place of another."""
+        self._read_styles_of(screen)
+        return super().switch_screen(screen)
+
+    def _read_styles_of(self, screen: Screen[object]) -> None:
+        """Read the style sheet of a kind of screens before its first one; those of others are not parsed again."""
+        name = "dialogs.tcss" if isinstance(screen, ModalScreen) else getattr(screen, "STYLE_SHEET", "")
+        path = Path(__file__).with_name(name) if name else None
+        if path and not self.stylesheet.has_source(str(path)):
+            self.stylesheet.read(path)
+            self.stylesheet.parse()
 
     async def _screen_of(
         self, place: Route, cursor_on: FoundConversation | None, came_from: AssignmentId | None

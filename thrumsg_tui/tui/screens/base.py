@@ -62,6 +62,8 @@ class CommandScreen(HeldScreen[None]):
     LEADS_HERE: ClassVar[str] = ""
     """The command that opens this screen from everywhere, by id: here the bottom line has no use for it."""
     AUTO_FOCUS = ""  # each screen says what has the focus; None is Textual's choice
+    STYLE_SHEET: ClassVar[str] = ""
+    """The style sheet of this kind of screens alone, beside that of the app."""
     IS_OVERLAY: ClassVar[bool] = False
     """Whether it opens over another screen, to which going back returns."""
 

@@ -71,6 +71,8 @@ class MessengerScreen(CommandScreen):
         *("messenger.reassign", "messenger.opt_out", "app.undo", "messenger.info", "messenger.mark"),
     )
 
+    STYLE_SHEET = "messenger.tcss"
+
     def __init__(
         self,
         campaign_id: CampaignId,
