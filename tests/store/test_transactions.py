@@ -41,11 +41,6 @@ def test_a_bulk_transaction_writes_no_page_before_it_is_committed(tmp_path: Path
     assert written_before_commit(tmp_path / "small.db", bulk=False) > 2000 * ROWS
 
 
-def test_a_reader_keeps_a_megabyte_of_the_file_in_memory(db: Database) -> None:
-    with db.reading() as conn:
-        assert conn.execute("PRAGMA cache_size").fetchone()[0] == -1000
-
-
 @pytest.mark.parametrize("fails", [False, True])
 def test_the_memory_of_a_bulk_transaction_is_for_that_transaction_only(db: Database, *, fails: bool) -> None:
     def kept() -> list[int]:

@@ -106,6 +106,8 @@ class NavigatingApp(PaintingApp):
         self.place = place
         while isinstance(self.screen, CommandScreen) and self.screen.IS_OVERLAY:
             await self.pop_screen()
+        if isinstance(self.screen, CommandScreen):
+            self.screen.let_go()
         screen = await self._screen_of(place, cursor_on, came_from)
         if isinstance(self.screen, CommandScreen):
             await self.switch_screen(screen)

@@ -356,10 +356,11 @@ def seek_few_characters() -> None:
     """
     others = _OTHERWISE_NAMED | {key.value for key in Keys}
 
+    @lru_cache(maxsize=_RESULTS)  # as Textual's own: asked some hundred times for each key that is pressed
     def character(key: str) -> str | None:
         return _CHARACTERS.get(key) or (None if key in others else key_to_character(key))
 
-    screens.key_to_character = character  # type: ignore[assignment,attr-defined]  # which imports it
+    screens.key_to_character = character  # type: ignore[attr-defined]  # which imports it
 
 
 def suggestion_of(editor: Input) -> str:

@@ -156,6 +156,9 @@ class CommandScreen(HeldScreen[None]):
         """The conversation that others see as open here, None if there is none."""
         return None
 
+    def let_go(self) -> None:
+        """Let go of what was read, if that is much: another screen is about to be loaded, and to take its place."""
+
     def keep_what_is_written(self) -> None:
         """Store what the person is writing, while the app is ending."""
 

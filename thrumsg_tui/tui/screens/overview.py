@@ -99,8 +99,9 @@ class OverviewScreen(CommandScreen):
         self.table.on_move = self.on_paged_list_window_wanted
         self.set_focus(self.table)
 
-    def on_unmount(self) -> None:
+    def let_go(self) -> None:
         self._shown, self._waiting = None, {}
+        self.table.let_go()
 
     async def ask_and_paint(self) -> None:
         store, who = self.thrumsg.store, self.thrumsg.who

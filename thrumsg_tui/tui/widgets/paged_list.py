@@ -230,10 +230,13 @@ class PagedList(StripWidget, ScrollView, Generic[_Row], can_focus=True):
         self._measure()
         self._scroll_to_cursor()
 
-    def on_unmount(self) -> None:
+    def let_go(self) -> None:
         """Let go of the rows: what is left of a screen stays in memory until somebody looks for garbage."""
         self._rows = ()
         self._painted = {}
+
+    def on_unmount(self) -> None:
+        self.let_go()
 
     def on_focus(self) -> None:
         self.repaint_row(self.cursor)

@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 _CACHE = -2_000
 """What SQLite keeps of the file, in KiB if it is negative: its own default."""
 
-_READER_CACHE = -1_000
-"""The same for a reader: what a key asks in a campaign of a million conversations needs 0.8 MB of them."""
-
 _BULK_CACHE = -65_536
 """The same for a bulk change; moving 10,000 conversations to 2,000 senders changes 50 MB."""
 
@@ -92,7 +89,6 @@ class SqliteEngine:
         conn.execute("PRAGMA foreign_keys = ON")
         if role == "reader":
             conn.execute("PRAGMA query_only = ON")
-            conn.execute(f"PRAGMA cache_size = {_READER_CACHE}")
         return conn
 
     def open_damaged(self) -> sqlite3.Connection:
