@@ -60,6 +60,7 @@ async def test_an_overview_that_cannot_be_left_shows_its_senders_again(
     async with office.messenger() as person:
         await person.press("q")
         overview = person.app.screen
+        assert isinstance(overview, OverviewScreen)
         table = overview.query_one(SenderTable)
         shown = len(table.rows)
 
@@ -70,7 +71,7 @@ async def test_an_overview_that_cannot_be_left_shows_its_senders_again(
         await person.press("enter")
         await person.wait_until(lambda: len(table.rows) == shown, "the senders")
         assert person.app.screen is overview
-        assert "Somebody else kept it locked." in person.app.screen.key_line.notice
+        assert "Somebody else kept it locked." in person.notice
 
 
 async def test_the_rows_of_a_picker_that_was_closed_are_let_go(office: Office) -> None:
