@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from textual.containers import Vertical
@@ -73,6 +73,12 @@ SCREENS = {
 }
 """The keys that lead to each screen from the messenger, where a notice may be shown besides."""
 
+HOMES = ("", "q ", "q q ")
+"""The keys that lead to the messenger, the overview and the campaigns, from which the others are opened."""
+
+STEPS = 3
+"""How often Esc is pressed at most to come back there."""
+
 
 @pytest.fixture
 def wordy(bare: Office) -> Office:
@@ -135,17 +141,34 @@ def lost(person: Person) -> list[str]:
     return found
 
 
+async def screens(office: Office, size: tuple[int, int]) -> AsyncIterator[tuple[str, Person]]:
+    """Open each screen, in one app for as long as Esc leads back to the picture from which it was opened."""
+    for home in HOMES:
+        left = [name for name, keys in SCREENS.items() if home == max(filter(keys.startswith, HOMES), key=len)]
+        while left:
+            async with office.messenger(size=size, campaign=CAMPAIGN) as person:
+                await person.press(*home.split())
+                picture = person.screen
+                while left and person.screen == picture:
+                    await person.press(*SCREENS[left[0]].removeprefix(home).split())
+                    yield left.pop(0), person
+                    for _ in range(STEPS):
+                        if person.screen != picture:
+                            await person.press("escape")
+
+
 @pytest.mark.parametrize("size", SIZES, ids=str)
 async def test_what_is_cut_ends_in_an_ellipsis_and_no_dialog_loses_a_line(wordy: Office, size: tuple[int, int]) -> None:
     faults, with_texts = {}, 0
-    for name, keys in SCREENS.items():
-        async with wordy.messenger(size=size, campaign=CAMPAIGN) as person:
-            await person.press(*keys.split())
-            shown = dict(widgets_of(person))
-            with_texts += BEGINNING in person.screen
-            texts = {widget: cut(text) for widget, text in shown.items() if cut(text)}
-            if texts or lost(person):
-                faults[name] = (texts, lost(person), person.screen)
+    seen = set()
+    async for name, person in screens(wordy, size):
+        seen.add(name)
+        shown = dict(widgets_of(person))
+        with_texts += BEGINNING in person.screen
+        texts = {widget: cut(text) for widget, text in shown.items() if cut(text)}
+        if texts or lost(person):
+            faults[name] = (texts, lost(person), person.screen)
+    assert seen == SCREENS.keys()
     assert with_texts > len(SCREENS) / 2
     assert not faults, "\n".join(f"{name}: {texts} {away}\n{screen}" for name, (texts, away, screen) in faults.items())
 
