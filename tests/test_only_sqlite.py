@@ -66,6 +66,7 @@ MARKED: dict[str, int | str] = {
     "store/test_transactions.py": ALL,
     "store/test_undoable_changes.py": 1,
     "store/test_upgrading.py": ALL,
+    "store/test_view_again.py": 1,
     "store/test_waiting.py": ALL,
     "tui/test_palette.py": 1,
     "tui/test_tour.py": ALL,

@@ -9,6 +9,7 @@ import pytest
 from textual.events import Key
 
 from tests.tui.office import Office
+from thrumsg_tui.tui.screens.messenger.screen import MessengerScreen
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 
@@ -40,4 +41,21 @@ async def test_what_goes_wrong_in_the_action_of_a_key_ends_the_app(
     with pytest.raises(RuntimeError, match="should not be"):  # noqa: PT012  # the app raises it at its end
         async with office.messenger() as person:
             person.send("g")
+            await person.reach(lambda: not person.app.is_running, "the end of the app")
+
+
+@pytest.mark.parametrize("name", ["_paint", "release"])
+async def test_what_goes_wrong_where_answers_are_shown_ends_the_app(
+    office: Office, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    office.contact("Ann", wrote="Hello")
+    office.contact("Bea", wrote="Good morning")
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("this should not be")
+
+    with pytest.raises(RuntimeError, match="should not be"):  # noqa: PT012  # the app raises it at its end
+        async with office.messenger() as person:
+            monkeypatch.setattr(MessengerScreen, name, broken)
+            person.send("j")
             await person.reach(lambda: not person.app.is_running, "the end of the app")

@@ -87,6 +87,7 @@ class CommandScreen(HeldScreen[None]):
         self._stale = True
         if self._asking is None:
             self._asking = create_task(self._ask_until_fresh(), name="ask")
+            self._asking.add_done_callback(self._asked)
 
     async def _ask_until_fresh(self) -> None:
         try:
@@ -100,11 +101,15 @@ class CommandScreen(HeldScreen[None]):
                         await self.until_drawn()
         except ThrumsgError as error:
             self.say(str(error), warning=True)
-        except Exception as error:  # noqa: BLE001  # as where messages are handled
-            end_with(self.app, error)
         finally:
             self._asking = None
             self.release()
+
+    def _asked(self, asking: Task[None]) -> None:
+        """End the app if anything went wrong, also when the answers were drawn, as where messages are handled."""
+        error = None if asking.cancelled() else asking.exception()
+        if isinstance(error, Exception):
+            end_with(self.app, error)
 
     def on_unmount(self) -> None:
         """Stop asking: nobody sees the answers."""
