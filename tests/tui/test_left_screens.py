@@ -61,7 +61,7 @@ async def test_an_overview_that_cannot_be_left_shows_its_senders_again(
         await person.press("q")
         overview = person.app.screen
         assert isinstance(overview, OverviewScreen)
-        table = overview.query_one(SenderTable)
+        table = overview.table
         shown = len(table.rows)
 
         async def refuse(*_: object) -> CommandScreen:
@@ -70,8 +70,8 @@ async def test_an_overview_that_cannot_be_left_shows_its_senders_again(
         monkeypatch.setattr(person.app, "_screen_of", refuse)
         await person.press("enter")
         await person.wait_until(lambda: len(table.rows) == shown, "the senders")
+        assert overview.key_line.notice == "Somebody else kept it locked."
         assert person.app.screen is overview
-        assert "Somebody else kept it locked." in person.notice
 
 
 async def test_the_rows_of_a_picker_that_was_closed_are_let_go(office: Office) -> None:
