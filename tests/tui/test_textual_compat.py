@@ -26,6 +26,7 @@ from textual._queue import Queue
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.cache import FIFOCache
+from textual.css.model import RuleSet
 from textual.css.scalar import Scalar
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
@@ -45,6 +46,7 @@ from thrumsg_tui.tui import textual_compat
 from thrumsg_tui.tui.textual_compat import (
     bound_geometry_caches,
     forget_removed_widgets,
+    hash_rules_at_once,
     make_strip_caches_late,
     seek_few_characters,
 )
@@ -278,3 +280,12 @@ def is_set(strip: Strip, name: str) -> bool:
     except AttributeError:
         return False
     return True
+
+
+def test_rules_of_the_style_sheet_are_hashed_by_python_and_each_is_only_itself() -> None:
+    hash_rules_at_once()
+    assert RuleSet.__hash__ is object.__hash__
+    one, other = RuleSet(), RuleSet()
+    assert one == other
+    assert {one, other} == {one, other}
+    assert [rule is one for rule in (one, other) if rule in {one}] == [True]

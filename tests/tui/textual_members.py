@@ -111,6 +111,7 @@ RELIED_UPON = (
         _HERE,
         "replaced: its cache keeps removed widgets' lines",
     ),
+    TextualMember("textual.css.model.RuleSet", "__hash__", "()", _HERE, "replaced: it is as Python's, but slower"),
     TextualMember(_STRIP, "__init__", "(segments, cell_length=None)", _HERE, "replaced: makes no caches"),
     TextualMember(_STRIP, "_segments", "list", _HERE, "set by that"),
     TextualMember(_STRIP, "_cell_length", "NoneType", _HERE, "set by that"),

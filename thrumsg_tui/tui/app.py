@@ -36,6 +36,7 @@ from thrumsg_tui.tui.textual_compat import (
     driver_of,
     exception_of,
     forget_removed_widgets,
+    hash_rules_at_once,
     is_batching,
     is_exiting,
     make_strip_caches_late,
@@ -103,6 +104,7 @@ class ThrumsgApp(WatchingApp):
         forget_removed_widgets()
         make_strip_caches_late()
         seek_few_characters()
+        hash_rules_at_once()
         self.register_theme(THRUMSG)
         self.set_reactive(App.theme, THRUMSG.name)  # an assignment would have all style sheets parsed once more
         self.stylesheet.set_variables(self.get_css_variables())

@@ -28,6 +28,7 @@ from textual.app import App
 from textual.binding import BindingsMap, BindingType
 from textual.cache import FIFOCache
 from textual.color import Color
+from textual.css.model import RuleSet
 from textual.css.scalar import Scalar
 from textual.dom import DOMNode
 from textual.driver import Driver
@@ -64,6 +65,7 @@ __all__ = [
     "exception_of",
     "forget_removed_widgets",
     "has_work",
+    "hash_rules_at_once",
     "is_at_rest",
     "is_batching",
     "is_displaying",
@@ -308,6 +310,14 @@ def forget_removed_widgets() -> None:
     cached = StylesCache.__dict__["get_inner_outer"]
     if not isinstance(cached, classmethod):
         StylesCache.get_inner_outer = classmethod(cached)  # type: ignore[assignment,method-assign]
+
+
+def hash_rules_at_once() -> None:
+    """Let Python hash a rule of a style sheet, all of which are looked up for each widget that is styled.
+
+    Textual returns the same in a method of its own, which is called a thousand times per dialog.
+    """
+    RuleSet.__hash__ = object.__hash__  # type: ignore[method-assign]
 
 
 def bound_geometry_caches() -> None:
