@@ -120,14 +120,14 @@ class Held(Order):
         conn.create_function("written", 3, self._written)
 
     def install(self) -> None:
-        """Make the triggers, unless they are there."""
+        """Make the triggers, unless they are there: a connection that several tests share has them of the first."""
         if self.installed:
             return
         self.installed = True
         for number, (subject, what, found_by) in enumerate(_WATCHED):
             found = found_by.format(row="OLD" if what.startswith("DELETE") else "NEW")
             self._conn.execute(
-                f"CREATE TEMP TRIGGER watched_{number} AFTER {what.replace(' ON ', ' ON main.')} "
+                f"CREATE TEMP TRIGGER IF NOT EXISTS watched_{number} AFTER {what.replace(' ON ', ' ON main.')} "
                 f"BEGIN SELECT written('{subject}', {found}); END"
             )
 
@@ -219,8 +219,15 @@ def _watch_writes(patched: pytest.MonkeyPatch) -> None:
 
     @contextmanager
     def bulk_watched(self: SqliteEngine, conn: sqlite3.Connection, **how: Any) -> Iterator[None]:
-        with bulk(self, _Bulk(conn), **how):  # type: ignore[arg-type]  # it calls nothing else
-            yield
+        if conn in held:
+            with bulk(self, _Bulk(conn), **how):  # type: ignore[arg-type]  # it calls nothing else
+                yield
+            return
+        try:
+            with bulk(self, conn, **how):
+                yield
+        finally:
+            held.pop(conn, None)
 
     def commit_watched(self: SqliteEngine, conn: sqlite3.Connection) -> None:
         if conn in held:

@@ -11,11 +11,11 @@ import pytest
 from tests.tui.office import PATIENCE, Office, Person, settle
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.errors import DatabaseBusy, Refused
+from thrumsg_tui.store.changes import drafts
 from thrumsg_tui.store.changes.drafts import keep_draft
 from thrumsg_tui.store.changes.send import Sent, send
 from thrumsg_tui.store.queries.conversations import next_waiting
 from thrumsg_tui.store.queries.messenger import MessengerView, messenger_view
-from thrumsg_tui.tui import unstored_drafts
 from thrumsg_tui.tui.screens.messenger import message_sender, view_reader
 from thrumsg_tui.tui.screens.messenger.drafts import DraftKeeper
 from thrumsg_tui.tui.timers import Timers
@@ -84,7 +84,7 @@ async def test_a_draft_that_was_refused_is_not_stored_behind_the_message_that_is
         return sent
 
     monkeypatch.setattr(DraftKeeper, "store", seen_store)
-    monkeypatch.setattr(unstored_drafts, "keep_draft", refused_once)
+    monkeypatch.setattr(drafts, "keep_draft", refused_once)
     monkeypatch.setattr(message_sender, "next_waiting", seen_next_waiting)
     monkeypatch.setattr(message_sender, "send", slow_send)
     async with office.messenger() as person:

@@ -15,6 +15,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from time import monotonic
+from types import FunctionType, WrapperDescriptorType
 from typing import Any
 
 import pytest
@@ -72,7 +73,7 @@ async def instances(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
 def shape(owner: type, name: str, instances: dict[str, object]) -> str:
     """A member as the table writes it: its parameters if it is called, else what kind of value it has at first."""
     member = inspect.unwrap(inspect.getattr_static(owner, name, None))
-    if inspect.isfunction(member):
+    if isinstance(member, FunctionType | WrapperDescriptorType):
         parameters = inspect.signature(member).parameters.values()
         written = [str(each.replace(annotation=each.empty)) for each in parameters][1:]
         asynchronous = "async " if inspect.iscoroutinefunction(member) else ""
