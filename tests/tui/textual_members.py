@@ -20,7 +20,7 @@ class TextualMember(NamedTuple):
     why: str
 
 
-_HERE, _COMPOSING = ("textual_compat.py",), ("compositor.py",)
+_HERE, _PATCHES, _COMPOSING = ("textual_compat.py",), ("textual_patches.py",), ("compositor.py",)
 _APP, _SCREEN, _WIDGET = "textual.app.App", "textual.screen.Screen", "textual.widget.Widget"
 _INPUT, _TEXT_AREA = "textual.widgets.Input", "textual.widgets.TextArea"
 _DRIVER, _WRITER = "textual.drivers.linux_driver.LinuxDriver", "textual.drivers._writer_thread.WriterThread"
@@ -108,17 +108,17 @@ RELIED_UPON = (
         _STYLES_CACHE,
         "get_inner_outer",
         "(base_background, background)",
-        _HERE,
+        _PATCHES,
         "replaced: its cache keeps removed widgets' lines",
     ),
-    TextualMember("textual.css.model.RuleSet", "__hash__", "()", _HERE, "replaced: it is as Python's, but slower"),
-    TextualMember(_STRIP, "__init__", "(segments, cell_length=None)", _HERE, "replaced: makes no caches"),
-    TextualMember(_STRIP, "_segments", "list", _HERE, "set by that"),
-    TextualMember(_STRIP, "_cell_length", "NoneType", _HERE, "set by that"),
-    TextualMember(_STRIP, "_render_cache", "NoneType", _HERE, "set by that"),
-    TextualMember(_STRIP, "_link_ids", "NoneType", _HERE, "set by that"),
-    TextualMember(_STRIP, "_cell_count", "NoneType", _HERE, "set by that"),
-    TextualMember(_FIFO_CACHE, "_maxsize", "int", _HERE, "caches that are made late hold as much"),
+    TextualMember("textual.css.model.RuleSet", "__hash__", "()", _PATCHES, "replaced: it is as Python's, but slower"),
+    TextualMember(_STRIP, "__init__", "(segments, cell_length=None)", _PATCHES, "replaced: makes no caches"),
+    TextualMember(_STRIP, "_segments", "list", _PATCHES, "set by that"),
+    TextualMember(_STRIP, "_cell_length", "NoneType", _PATCHES, "set by that"),
+    TextualMember(_STRIP, "_render_cache", "NoneType", _PATCHES, "set by that"),
+    TextualMember(_STRIP, "_link_ids", "NoneType", _PATCHES, "set by that"),
+    TextualMember(_STRIP, "_cell_count", "NoneType", _PATCHES, "set by that"),
+    TextualMember(_FIFO_CACHE, "_maxsize", "int", _PATCHES, "caches that are made late hold as much"),
     TextualMember(_INPUT, "_suggestion", "reactive", _HERE, "Tab completes a path"),
     TextualMember(
         _INPUT,

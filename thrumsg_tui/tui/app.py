@@ -31,17 +31,13 @@ from thrumsg_tui.tui.screens.base import CommandScreen
 from thrumsg_tui.tui.shutdown import Shutdown
 from thrumsg_tui.tui.terminal import TerminalDriver
 from thrumsg_tui.tui.textual_compat import (
-    bound_geometry_caches,
     close_with,
     driver_of,
     exception_of,
-    forget_removed_widgets,
-    hash_rules_at_once,
     is_batching,
     is_exiting,
-    make_strip_caches_late,
-    seek_few_characters,
 )
+from thrumsg_tui.tui.textual_patches import patch_textual
 from thrumsg_tui.tui.theme import THRUMSG
 from thrumsg_tui.tui.timers import Timers
 from thrumsg_tui.tui.watching import WatchingApp
@@ -100,11 +96,7 @@ class ThrumsgApp(WatchingApp):
         self._may_suspend = not forced_command and signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN
         self._terminal_is_gone = False
         self.ending = Shutdown(self.end, self._stop_writing)
-        bound_geometry_caches()
-        forget_removed_widgets()
-        make_strip_caches_late()
-        seek_few_characters()
-        hash_rules_at_once()
+        patch_textual()
         self.register_theme(THRUMSG)
         self.set_reactive(App.theme, THRUMSG.name)  # an assignment would have all style sheets parsed once more
         self.stylesheet.set_variables(self.get_css_variables())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache, wraps
+from functools import lru_cache
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -17,24 +17,18 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual import constants
-from textual import screen as screens
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._compositor import ChopsUpdate, Compositor, CompositorUpdate, LayoutUpdate, ReflowResult
 from textual._parser import ParseError
 from textual._queue import Queue
-from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.binding import BindingsMap, BindingType
-from textual.cache import FIFOCache
 from textual.color import Color
-from textual.css.model import RuleSet
-from textual.css.scalar import Scalar
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.geometry import Region, Size
-from textual.keys import Keys, key_to_character
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.renderables.background_screen import BackgroundScreen
@@ -55,7 +49,6 @@ __all__ = [
     "XTermParser",
     "announce_repaints",
     "bind_first",
-    "bound_geometry_caches",
     "close_with",
     "dimmed_screen",
     "draw_now",
@@ -63,20 +56,16 @@ __all__ = [
     "end_queue",
     "end_with",
     "exception_of",
-    "forget_removed_widgets",
     "has_work",
-    "hash_rules_at_once",
     "is_at_rest",
     "is_batching",
     "is_displaying",
     "is_exiting",
     "keep_drawing",
-    "make_strip_caches_late",
     "paint_again",
     "refresh_scrollbars",
     "repaint_required",
     "seconds_until_given_up",
-    "seek_few_characters",
     "set_compositor",
     "size_of",
     "strips_of",
@@ -88,23 +77,6 @@ __all__ = [
 ]
 
 _Result = TypeVar("_Result")
-
-_CHARACTERS = {
-    "colon": ":",
-    "comma": ",",
-    "equals_sign": "=",
-    "left_square_bracket": "[",
-    "question_mark": "?",
-    "right_square_bracket": "]",
-    "space": " ",
-}
-"""The characters of keys that Textual names after them, and that have commands."""
-
-_OTHERWISE_NAMED = {"at", "backslash", "minus", "plus", "slash", "underscore"}
-"""Keys for whose names Textual finds no character."""
-
-_RESULTS = 256
-"""How many results of a calculation with regions are kept."""
 
 
 # The app
@@ -299,78 +271,6 @@ def announce_repaints(screen: Screen[_Result]) -> bool:
                 widget._check_refresh()
                 is_known = False
     return is_known and screen._message_queue.empty()
-
-
-def forget_removed_widgets() -> None:
-    """Let no removed widget keep its lines in memory.
-
-    Textual caches two styles by colours and by the widget's cache of lines, which so stays until a thousand other
-    widgets have come. As a method of the class it is cached by the colours alone.
-    """
-    cached = StylesCache.__dict__["get_inner_outer"]
-    if not isinstance(cached, classmethod):
-        StylesCache.get_inner_outer = classmethod(cached)  # type: ignore[assignment,method-assign]
-
-
-def hash_rules_at_once() -> None:
-    """Let Python hash a rule of a style sheet, all of which are looked up for each widget that is styled.
-
-    Textual returns the same in a method of its own, which is called a thousand times per dialog.
-    """
-    RuleSet.__hash__ = object.__hash__  # type: ignore[method-assign]
-
-
-def bound_geometry_caches() -> None:
-    """Let each calculation with regions keep a few hundred results, of which a frame needs a part.
-
-    Textual keeps up to 4,096 of each. They come with every other size, scroll position and screen, for hours.
-    """
-    for owner in (Region, Scalar):
-        for name, member in list(vars(owner).items()):
-            if hasattr(member, "cache_parameters") and member.cache_parameters()["maxsize"] > _RESULTS:
-                setattr(owner, name, lru_cache(maxsize=_RESULTS)(member.__wrapped__))
-
-
-def make_strip_caches_late() -> None:
-    """Let a strip make each of its caches when it is first used.
-
-    Textual makes all seven with the strip. A screen is drawn as a thousand strips, most of which use none.
-    """
-    if "__getattr__" in Strip.__dict__:
-        return
-    sizes = {
-        name: cache._maxsize for name in Strip.__slots__ if isinstance(cache := getattr(Strip([]), name), FIFOCache)
-    }
-
-    @wraps(Strip.__init__)
-    def init(self: Strip, segments: Iterable[Segment], cell_length: int | None = None) -> None:
-        self._segments = list(segments)
-        self._cell_length = cell_length
-        self._render_cache = self._link_ids = self._cell_count = None
-
-    def make_cache(self: Strip, name: str) -> FIFOCache[object, object]:
-        if name not in sizes:
-            raise AttributeError(name, name=name, obj=self)
-        cache: FIFOCache[object, object] = FIFOCache(sizes[name])
-        setattr(self, name, cache)
-        return cache
-
-    Strip.__init__ = init  # type: ignore[method-assign]
-    Strip.__getattr__ = make_cache  # type: ignore[attr-defined]  # called for a slot that was not set
-
-
-def seek_few_characters() -> None:
-    """Let Textual know the characters of keys without a search among the names of all characters: 0.7 MB of a table.
-
-    A screen asks whether a box would take the keys of others, for each of them.
-    """
-    others = _OTHERWISE_NAMED | {key.value for key in Keys}
-
-    @lru_cache(maxsize=_RESULTS)  # as Textual's own: asked some hundred times for each key that is pressed
-    def character(key: str) -> str | None:
-        return _CHARACTERS.get(key) or (None if key in others else key_to_character(key))
-
-    screens.key_to_character = character  # type: ignore[attr-defined]  # which imports it
 
 
 def suggestion_of(editor: Input) -> str:
