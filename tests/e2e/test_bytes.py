@@ -217,7 +217,6 @@ NEEDLESS = {
     "difflib",
     "html.parser",
     "httpx",
-    "ipaddress",
     "lzma",
     "markdown_it",
     "mimetypes",

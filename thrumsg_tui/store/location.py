@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TypeAlias
 
 from thrumsg_tui.domain.errors import DatabaseUnusable
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.late_import import imported_late
-
-with imported_late("ipaddress"):  # pathlib brings urllib, which needs it for the hosts of addresses
-    from pathlib import Path
 
 _SCHEMES = ("postgresql://", "postgres://")
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from types import ModuleType
 
-from thrumsg_tui.late_import import imported_late, in_place_of
+from thrumsg_tui.tui.late_import import imported_late, in_place_of
 
 _SELDOM_USED = ("asyncio.sslproto", "bz2", "difflib", "lzma", "mimetypes", "platformdirs", "uuid")
 """What Textual, asyncio and shutil import for what the app never does, such as to save a file among the downloads."""

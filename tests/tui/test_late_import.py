@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from thrumsg_tui.late_import import imported_late
+from thrumsg_tui.tui.late_import import imported_late
 
 _ADDRESSES = """
 class Address(str):
