@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.conftest import Office
 
 SLOW = """
@@ -40,3 +42,19 @@ def test_a_size_that_comes_while_another_is_told_is_the_one_that_stays(spring: O
     terminal.wait_until(lambda: len(terminal.lines[0]) > NARROW and terminal.lines[-1] != "", "the last size")
     terminal.settle()
     assert len(terminal.lines[0]) > NARROW
+
+
+@pytest.mark.parametrize("keys", ["?", "m", "m f1", "v", "r", "ctrl+p"])
+def test_a_window_that_grows_around_a_dialog_shows_all_of_both(spring: Office, keys: str) -> None:
+    terminal = spring.open(size=(80, 24))
+    terminal.wait_for("Overview", "Sender Two")
+    terminal.press("enter")
+    terminal.wait_for("Viewing as")
+    terminal.press(*keys.split())
+    for size in ((81, 24), (81, 25), (150, 50)):
+        terminal.resize(*size)
+        shown = terminal.screen
+        terminal.press("ctrl+l")
+        assert terminal.screen == shown
+    terminal.press(*["escape"] * len(keys.split()))
+    terminal.wait_for("Viewing as")

@@ -49,7 +49,7 @@ def prepare(
     Raises:
         Refused: The file is a real database.
     """
-    if path.is_file() and path.stat().st_size:
+    if path.exists() and path.stat().st_size:
         db = Database(path, clock=clock, on_wait=on_wait)
         try:
             _refuse_real(db)

@@ -33,9 +33,11 @@ class ScreenInFront(StyledScreen[_Result], ModalScreen[_Result], Generic[_Result
         return super().refresh(*regions, repaint=repaint and not layout, layout=layout, recompose=recompose)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw what is seen of the screen below."""
+        """Draw what is seen of the screen below, which in a larger window still has the size from before."""
         stack = self.app.screen_stack
         if self not in stack[1:]:
             return super().render_lines(crop)
-        below = dimmed_screen(stack[stack.index(self) - 1], self.styles.background, self.rich_style, crop.line_range)
-        return [line.crop(*crop.column_span) for line in below]
+        style = self.rich_style
+        below = dimmed_screen(stack[stack.index(self) - 1], self.styles.background, style, crop.line_range)
+        lines = [line.crop(*crop.column_span).adjust_cell_length(crop.width, style) for line in below]
+        return lines + [Strip.blank(crop.width, style)] * (crop.height - len(lines))
