@@ -24,6 +24,7 @@ from tests.gateway.power_cut import PROGRAM, cut_power
 from tests.new_database import no_database
 from tests.store.arranging import known_as, take_in
 from thrumsg_tui.domain.campaigns import Setup
+from thrumsg_tui.domain.delivery_states import MOST_DOUBTS
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.gateway.delivery_lock import DeliveryLock
 from thrumsg_tui.store.changes.campaigns import create_campaign
@@ -83,7 +84,7 @@ class Verdict:
     out_of_order: int
     """How many numbers got their messages in another order."""
     unsettled: int
-    """How many are still queued, sending or in doubt."""
+    """How many are still queued, sending or in doubt, and wait for no person's decision (docs/rules.md 10.2)."""
     tries: int
 
     @property
@@ -222,11 +223,11 @@ class Traffic:
         with self.deliverer(program) as process:
             self._await_lock(process)
             end, last = time.monotonic() + PATIENCE, -1
-            while left := self.count(*OPEN):
+            while left := self._unsettled():
                 assert process.poll() is None, self.log[-2000:]
                 if left != last:
                     end, last = time.monotonic() + PATIENCE, left
-                if time.monotonic() > end:  # a person has to decide
+                if time.monotonic() > end:  # nobody settles them
                     break
                 time.sleep(0.05)
             process.send_signal(signal.SIGTERM)
@@ -252,6 +253,22 @@ class Traffic:
         """Count the messages in some states."""
         marks = ", ".join("?" * len(states))
         [(found,)] = self._rows(f"SELECT COUNT(*) FROM message WHERE state IN ({marks})", states)
+        return int(found)
+
+    def _unsettled(self) -> int:
+        """Count the open messages to numbers of which no message was in doubt so often that a person has to decide."""
+        marks = ", ".join("?" * len(OPEN))
+        [(found,)] = self._rows(
+            f"""
+            SELECT COUNT(*) FROM message JOIN conversation ON conversation.id = message.conversation_id
+            WHERE state IN ({marks}) AND NOT EXISTS (
+                SELECT 1 FROM message AS first JOIN conversation AS same ON same.id = first.conversation_id
+                WHERE same.contact_id = conversation.contact_id AND first.state = 'in_doubt'
+                    AND first.doubts >= {MOST_DOUBTS}
+            )
+            """,
+            tuple(OPEN),
+        )
         return int(found)
 
     def _rows(self, sql: str, parameters: Sequence[str] = ()) -> list[Any]:
@@ -298,7 +315,7 @@ class Traffic:
             doubled=sum(count > 1 for count in times.values()),
             forgotten=len(times.keys() - {key for _, key, _, _, _ in rows}),
             out_of_order=sum(came[phone] != [key for key in keys if key in times] for phone, keys in expected.items()),
-            unsettled=sum(state in OPEN for _, _, state, _, _ in rows),
+            unsettled=self._unsettled(),
             tries=sum(tries for _, _, _, tries, _ in rows),
         )
 
