@@ -86,6 +86,14 @@ def test_a_campaign_with_nothing_to_say_has_no_points() -> None:
             "The initial is sent as Unicode, 70 characters a segment in place of 160: 1 segment for each contact.",
         ),
         (
+            replace(
+                scripted("Hi %first_name%, Harbor here. Reply STOP to end."), example="Hi Zoë, Harbor here. " + "x" * 60
+            ),
+            "unicode-fields",
+            Level.REPORT,
+            "What is filled in makes the initial Unicode for some contacts: 2 segments for one of them.",
+        ),
+        (
             scripted("Harbor. Reply STOP to end." + "x" * 1500),
             "too-long",
             Level.REFUSE,

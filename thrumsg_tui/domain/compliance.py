@@ -113,10 +113,13 @@ def _script(facts: Facts) -> Iterator[Point]:
     ):
         if not check.fit:
             yield Point(code, Level.CONFIRM, f"The initial: {check.sentence}", advice)
-    if measured.encoding is not Encoding.GSM_7:
-        cost = pluralize(measured.segments, "segment")
+    cost = pluralize(measured.segments, "segment")
+    if measure(script).encoding is not Encoding.GSM_7:
         sentence = f"The initial is sent as Unicode, 70 characters a segment in place of 160: {cost} for each contact."
         yield Point("unicode", Level.CONFIRM, sentence, "`thrumsg campaign check` names the characters.")
+    elif measured.encoding is not Encoding.GSM_7:
+        sentence = f"What is filled in makes the initial Unicode for some contacts: {cost} for one of them."
+        yield Point("unicode-fields", Level.REPORT, sentence, "`thrumsg campaign check` names the characters.")
 
 
 def _window(facts: Facts, now: datetime) -> Iterator[Point]:

@@ -284,7 +284,7 @@ def refusal(header: Sequence[str], missing: Sequence[str]) -> str:
         hint = " A full name in one column is not enough: messages greet people by first name."
     return (
         f"No column is recognised as {' or '.join(missing)}; the first line names {_listed(header)}.{hint} "
-        f"Name it with {' '.join(f'--map {name}=COLUMN' for name in missing)}, or with m in the app."
+        f"Name it with {' '.join(f'--map {name}=COLUMN' for name in missing)}, or with Columns in the app."
     )
 
 
