@@ -126,8 +126,10 @@ def _beyond(crowd: Crowd, of_memory: Sequence[Session], seconds: float) -> list[
         wrong.append(f"a change is on the others' screens after {_part(late, 0.99):.3f} s (99 of 100)")
     if crowd.largest_log / MIB > LARGEST_LOG:
         wrong.append(f"the write-ahead log had {crowd.largest_log / MIB:.0f} MiB")
-    grown = {session.login: growth(session.sizes) for session in of_memory} if seconds >= SETTLED else {}
-    wrong += [f"{login} grew by {size:.2f} MiB" for login, size in grown.items() if size > MOST_GROWTH]
+    for session in of_memory if seconds >= SETTLED else ():
+        if (grown := growth(session.sizes)) > MOST_GROWTH:
+            opened = session.sizes[-1][0] - session.sizes[0][0]
+            wrong.append(f"{session.login}, open for {opened:.0f} s, grew by {grown:.2f} MiB")
     if len(of_memory) < (1 - MOST_ANEW) * len(crowd.sessions):
         wrong.append(f"the memory of only {len(of_memory)} of {len(crowd.sessions)} sessions could be judged")
     return wrong
