@@ -14,9 +14,9 @@ import pytest
 
 from tests.carrier.running import Carrier, running_carrier
 from tests.cli.conftest import Shell
+from tests.free_ports import free_port
 from tests.gateway.listening import ask, opened_socket
 from tests.gateway.twilio.listening import listener, listening
-from tests.gateway.twilio.sockets import closed_port
 from thrumsg_tui.gateway.configuration_file import load_configuration
 from thrumsg_tui.gateway.listening_socket import shown
 from thrumsg_tui.gateway.protocol import Webhooks
@@ -139,7 +139,7 @@ def test_a_number_of_somebody_else_is_found(made: Set) -> None:
 
 
 def test_a_listener_that_is_not_running_is_found(made: Set) -> None:
-    made.change(made.public, f"http://127.0.0.1:{closed_port()}")
+    made.change(made.public, f"http://127.0.0.1:{free_port()}")
     number, ourselves = wrong(check(made.path))
     assert "another address" in number
     assert ourselves.startswith("Nothing answers at http://127.0.0.1:")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from tests.free_ports import free_ports
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "first-campaign.md").read_text(encoding="utf-8")
@@ -21,12 +22,6 @@ def blocks(title: str, language: str = "sh") -> list[str]:
     """The fenced blocks of a section."""
     section = PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
     return [block for found, block in _FENCE.findall(section) if found == language]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        port: int = sock.getsockname()[1]
-        return port
 
 
 @contextmanager
@@ -77,7 +72,7 @@ def test_the_section_can_be_followed(tmp_path: Path) -> None:
         "PYTHONPATH": str(ROOT),
     }
     (tmp_path / "contacts.csv").write_text(blocks("Your own contacts", "csv")[0], encoding="utf-8")
-    ports = {"8438": str(free_port()), "8437": str(free_port())}
+    ports = dict(zip(("8438", "8437"), map(str, free_ports(2)), strict=True))
     own, (install, carrier, *steps) = blocks("Your own contacts")[0], blocks("Texting for real")
     assert install == "make gateway\n"
     commands = [own.replace("\nthrumsg\n", "\n"), *steps]

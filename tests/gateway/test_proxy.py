@@ -13,6 +13,7 @@ from time import sleep
 
 import pytest
 
+from tests.free_ports import free_port
 from tests.gateway.listening import PATIENCE, Listener, ask, listening, post
 from tests.gateway.small_carrier import message, signature
 from tests.outside_tools import require_tool
@@ -21,12 +22,6 @@ from tests.store.world import World
 
 CADDYFILE = Path(__file__).parent.parent.parent / "deploy" / "Caddyfile"
 ANN = number(0)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        port: int = sock.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
+from tests.free_ports import free_port
+
 PROGRAM = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/local/bin")
 SFTP = next((path for path in ("/usr/lib/openssh/sftp-server", "/usr/libexec/sftp-server") if Path(path).exists()), "")
 PATIENCE = 60.0
@@ -77,9 +79,7 @@ class Server:
         self._sockets = TemporaryDirectory(prefix="ssh-")  # the path of a socket must be short
         self.keys_file = folder / "ssh" / "authorized_keys"
         self.log = folder / "sshd.log"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         make_key(folder / "host")
         (folder / "sshd_config").write_text(_SETTINGS.format(port=self.port, folder=folder, sftp=SFTP))
         make_folder_of_root()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from time import monotonic, sleep
 import pytest
 
 from tests.e2e.terminal import PATIENCE, Terminal
+from tests.free_ports import free_port
 from tests.ssh.conftest import Team
 from tests.ssh.server import done, running
 from thrumsg_tui.domain.permissions import Role
@@ -212,9 +212,7 @@ def test_no_connection_leaves_from_the_host(team: Team, who: str) -> None:
 
 @anybody
 def test_no_port_of_the_host_is_opened(team: Team, who: str, tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     for where in (f"{port}:127.0.0.1:1", f"{tmp_path}/socket:127.0.0.1:1"):
         options = ("-N", "-o", "ExitOnForwardFailure=yes", "-R", where)
         came = done([*team.server.client(who, *options), team.server.host])

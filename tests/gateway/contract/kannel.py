@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+from tests.free_ports import free_ports
+
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 FAKE_CENTRE = Path("/usr/lib/kannel/test/fakesmsc")
 PASSWORD = "only-for-tests"
@@ -37,7 +39,8 @@ class Kannel:
         self._running = ExitStack()
         self._boxes: dict[str, subprocess.Popen[bytes]] = {}
         documented = (EXAMPLES / "kannel.conf").read_text(encoding="utf-8")
-        self._ports = {name: _free_port() for name in ("10000", "13000", "13001", "13013", "8438")}
+        names = ("10000", "13000", "13001", "13013", "8438")
+        self._ports = dict(zip(names, map(str, free_ports(len(names))), strict=True))
         conf = re.sub("|".join(self._ports), lambda found: self._ports[found[0]], documented)
         (folder / "kannel.conf").write_text(conf.replace("change-me", PASSWORD), encoding="utf-8")
         self.password_file = folder / "password"
@@ -96,6 +99,7 @@ class Kannel:
     def _await(self, done: Callable[[], bool], name: str) -> None:
         ends_at = time.monotonic() + WAIT
         while not done():
+            assert self._boxes[name].poll() is None, self._log(name)
             assert time.monotonic() < ends_at, self._log(name)
             time.sleep(A_TURN)
 
@@ -105,12 +109,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.stdin.close()
     process.kill()  # bearerbox would wait for its boxes
     process.wait()
-
-
-def _free_port() -> str:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 def _answers(port: int) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from tests.gateway.twilio.sockets import closed_port
+from tests.free_ports import free_port
 from tests.outside_tools import require_tool
 
 _ACCOUNT = "/2010-04-01/Accounts/{AccountSid}"
@@ -88,7 +88,7 @@ def running_prism(specification: Specification, folder: Path) -> Iterator[str]:
     """Run Prism with a specification; yield its address."""
     file = folder / "specification.json"
     file.write_text(json.dumps(specification.document), encoding="utf-8")
-    port = str(closed_port())
+    port = str(free_port())
     # Never with --errors: Twilio's own examples of lists break its own formats.
     command = [str(_program()), "mock", "-h", "127.0.0.1", "-p", port, str(file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:

@@ -68,14 +68,6 @@ def self_signed_host(serve: Served) -> Iterator[tuple[str, list[bytes]]]:
         yield url.replace("http", "https"), received
 
 
-def closed_port() -> int:
-    """Return a port at which nobody answers."""
-    with socket.socket() as once:
-        once.bind(("127.0.0.1", 0))
-        port: int = once.getsockname()[1]
-    return port
-
-
 def _request(connection: socket.socket) -> bytes:
     """Read one request with its body."""
     data = b""

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from tests.carrier.running import Carrier, running_carrier
+from tests.free_ports import free_port
 from tests.gateway.twilio.made import OURS, OURS_TOO, SERVICE, THEIRS, configuration, outgoing
-from tests.gateway.twilio.sockets import Served, answering, closed_port, host, sending
+from tests.gateway.twilio.sockets import Served, answering, host, sending
 from thrumsg_tui.domain.delivery import Accepted, Incoming, Outgoing, Trace
 from thrumsg_tui.domain.enums import MessageState
 from thrumsg_tui.gateway.protocol import CannotTell, KnowsItsAccount
@@ -265,7 +266,7 @@ def test_the_carrier_is_asked_once(serve: Served) -> None:
 
 
 def test_a_carrier_that_is_not_there_is_no_answer() -> None:
-    connection = TwilioGateway(configuration(f"http://127.0.0.1:{closed_port()}"))
+    connection = TwilioGateway(configuration(f"http://127.0.0.1:{free_port()}"))
     with pytest.raises(CannotTell, match="no connection"), closing(connection):
         connection.find(outgoing())
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.carrier.running import Carrier, running_carrier
+from tests.free_ports import free_port
 from tests.gateway.twilio.made import ACCOUNT, KEY, OURS, THEIRS, configuration, outgoing, web_request
-from tests.gateway.twilio.sockets import Served, answering, closed_port, host, sending
+from tests.gateway.twilio.sockets import Served, answering, host, sending
 from thrumsg_tui.gateway.protocol import CannotTell, WebRefused
 from thrumsg_tui.gateway.secret import Secret
 from thrumsg_tui.gateway.twilio.gateway import TwilioGateway
@@ -76,7 +77,7 @@ def test_nor_does_one_that_does_not(log: Callable[[], str], serve: Served) -> No
 
 
 def test_nor_does_one_that_is_not_there(log: Callable[[], str]) -> None:
-    url = f"http://127.0.0.1:{closed_port()}"
+    url = f"http://127.0.0.1:{free_port()}"
     with closing(TwilioGateway(configuration(url, auth_token=Secret(TOKEN)))) as gateway:
         call_everything(gateway)
     assert not SECRETS.search(log())

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.carrier.running import Carrier, running_carrier
+from tests.free_ports import free_port
 from tests.gateway.twilio.made import (
     ACCOUNT,
     KEY,
@@ -27,7 +28,7 @@ from tests.gateway.twilio.made import (
     configuration,
     outgoing,
 )
-from tests.gateway.twilio.sockets import Served, answering, closed_port, host, self_signed_host, sending
+from tests.gateway.twilio.sockets import Served, answering, host, self_signed_host, sending
 from thrumsg_tui.domain.delivery import Accepted, Doubt, NotNow, Outcome, Outgoing, Rejected, Scope
 from thrumsg_tui.domain.media import Media
 from thrumsg_tui.gateway.configuration import ConfiguredNumber
@@ -232,7 +233,7 @@ def test_a_refusal_that_is_not_the_carriers_stops_the_gateway(status: int, code:
 
 
 def unreachable() -> str:
-    return f"127.0.0.1:{closed_port()}"
+    return f"127.0.0.1:{free_port()}"
 
 
 @pytest.mark.parametrize("url", ["http://refused", "https://refused", "http://no-such-host.invalid"])
