@@ -131,13 +131,16 @@ def test_what_a_new_row_says_replaces_and_where_it_says_nothing_the_old_stays(
 def test_a_contact_of_another_campaign_gets_a_conversation_and_counts_as_imported(
     db: Database, owner: Identity, spring: Campaign, path: Path
 ) -> None:
-    path.write_text(f"first,last,phone\nAnn,Lee,{ANN}\n")
+    path.write_text(f"first,last,phone\nAnn,Lee,{ANN}\nBea,Ruiz,{BEA}\n")
     import_contacts(db, owner, path, "Spring")
     create_campaign(db, owner, Setup("Fall", "Hi", hours=DailyHours("UTC", 0, 1440)))
-    path.write_text(f"first,phone\nAnna,{ANN}\n")
-    done = import_contacts(db, owner, path, "Fall")
-    assert (done.imported, done.updated) == (1, 0)
-    assert [(each["first_key"], each["last_key"]) for each in stored(db)] == [("anna", "lee"), ("anna", "lee")]
+    path.write_text(f"first,phone\nBea,{BEA}\nAnna,{ANN}\n")
+    for dry_run in (True, False):
+        done = import_contacts(db, owner, path, "Fall", ImportOptions(dry_run=dry_run))
+        assert (done.imported, done.updated) == (2, 0)
+        assert done.notes == ("Known from other campaigns, and changed there too: line 3.",)
+    names = [(each["first_key"], each["last_key"]) for each in stored(db)]
+    assert names == [("anna", "lee"), ("bea", "ruiz"), ("bea", "ruiz"), ("anna", "lee")]
 
 
 def test_a_number_that_is_opted_out_arrives_opted_out(

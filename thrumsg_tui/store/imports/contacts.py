@@ -35,7 +35,7 @@ from thrumsg_tui.store.imports.import_run import (
 )
 from thrumsg_tui.store.imports.names import NameReader
 from thrumsg_tui.store.imports.numbers import NumberReader
-from thrumsg_tui.store.imports.result import Imported
+from thrumsg_tui.store.imports.result import Imported, on_lines
 from thrumsg_tui.store.imports.table import Table, read_table
 from thrumsg_tui.store.locks import ContactLock, ContactsLock
 from thrumsg_tui.store.phones import PhoneNumber, require_region
@@ -197,6 +197,7 @@ def _store(tx: Transaction, campaign: Campaign, people: Sequence[_Person], tally
     starting = [_arrival(person) for person in new]
     merged = {number: _merged(known[number], person) for person in people if (number := person.number.e164) in known}
     tx.hold(*(ContactLock(number) for number, after in merged.items() if after.renames(known[number])))
+    changed_elsewhere: list[int] = []
     for person in steps.over([person for person in people if person.number.e164 in known]):
         before = known[person.number.e164]
         after = merged[person.number.e164]
@@ -208,6 +209,10 @@ def _store(tx: Transaction, campaign: Campaign, people: Sequence[_Person], tally
             tally.count_known(changed=changed)
         else:
             starting.append(_arrival(person, after))
+            if changed:
+                changed_elsewhere.append(person.line)
+    if changed_elsewhere:
+        tally.notes.append(f"Known from other campaigns, and changed there too: {on_lines(changed_elsewhere)}.")
     for arrival in starting:
         tally.line = arrival.line
         tally.count_new()
