@@ -123,7 +123,7 @@ class CampaignCourse:
 
     def report(self) -> list[str]:
         """What happened, as the lines of a table."""
-        done = sum((Counter(person.done) for person in self.people), Counter[str]())
+        done = sum((person.done for person in self.people), Counter[str]())
         commands = sum((writer.ended for writer in self.writers), Counter[tuple[str, int]]())
         kinds = Counter(entry["what"] for entry in self._carrier.entries())
         rows = [

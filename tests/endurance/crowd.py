@@ -86,6 +86,10 @@ class Crowd:
     def sessions(self) -> list[Session]:
         return [*self.watchers, *self.workers]
 
+    def begun(self, session: Session) -> list[tuple[float, str]]:
+        """Return what a session's user has begun, and when; nothing of one who only watches."""
+        return self.workers[session].begun if session in self.workers else []
+
     def run(self, seconds: float, *, rehearse: bool = False, together: float = 0.0) -> None:
         """Let everybody work.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from random import Random
+from time import monotonic
 
 from tests.e2e.terminal import bytes_of
 from tests.endurance.office import FIRST, WATCHED
@@ -34,12 +36,17 @@ class Person:
         self._written = 0
         self.texts: list[str] = []
         """All that was written to contacts."""
-        self.done: dict[str, int] = {}
-        """How often each thing was begun."""
+        self.begun: list[tuple[float, str]] = []
+        """What was begun, and when by the monotonic clock."""
         self._doings: Mapping[str, Doing] = EVERYBODYS | (ADMINS if is_admin else {}) | {"reply": (4, self._reply)}
         self._first: list[str] = []
         self.may_leave = False
         """Whether they may leave the app, which they then open again."""
+
+    @property
+    def done(self) -> Counter[str]:
+        """How often each thing was begun."""
+        return Counter(name for _, name in self.begun)
 
     @property
     def is_rehearsing(self) -> bool:
@@ -78,7 +85,7 @@ class Person:
         return screen.startswith(f" {WATCHED} ")
 
     def _begun(self, name: str, pressed: Keys) -> Keys:
-        self.done[name] = self.done.get(name, 0) + 1
+        self.begun.append((monotonic(), name))
         return pressed
 
     def _reply(self, _: Random) -> Keys:

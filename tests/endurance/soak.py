@@ -17,6 +17,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from time import monotonic
@@ -50,6 +51,9 @@ MOST_GROWTH, LARGEST_LOG, LATEST = 1.0, 64.0, 1.0
 """MiB of memory in the last part of a run, MiB of the write-ahead log, seconds until 99 of 100 changes are seen."""
 
 MIB = 1 << 20
+
+_RISES = 5
+"""How many are named of a session that grew too much."""
 
 
 def main() -> int:
@@ -98,7 +102,7 @@ def _seen_by_people(crowd: Crowd) -> list[str]:
 
 
 def _report(crowd: Crowd, of_memory: Sequence[Session], seconds: float) -> list[str]:
-    done = sum((Counter(person.done) for person in crowd.workers.values()), Counter[str]())
+    done = sum((person.done for person in crowd.workers.values()), Counter[str]())
     commands = sum((writer.ended for writer in crowd.writers), Counter[tuple[str, int]]())
     refused = sum(count for (_, status), count in commands.items() if status)
     apps = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -132,7 +136,8 @@ def _beyond(crowd: Crowd, of_memory: Sequence[Session], seconds: float) -> list[
     for session in of_memory if seconds >= SETTLED else ():
         if (grown := growth(session.sizes)) > MOST_GROWTH:
             opened = session.sizes[-1][0] - session.sizes[0][0]
-            wrong.append(f"{session.login}, open for {opened:.0f} s, grew by {grown:.2f} MiB")
+            rises = largest_rises(session.sizes, crowd.begun(session))
+            wrong.append(f"{session.login}, open for {opened:.0f} s, grew by {grown:.2f} MiB: {', '.join(rises)}")
     if len(of_memory) < (1 - MOST_ANEW) * len(crowd.sessions):
         wrong.append(f"the memory of only {len(of_memory)} of {len(crowd.sessions)} sessions could be judged")
     return wrong
@@ -166,6 +171,14 @@ def growth(sizes: Sequence[tuple[float, int]]) -> float:
     spread = sum((at - middle) ** 2 for at, _ in last)
     slope = sum((at - middle) * size for at, size in last) / spread if spread else 0.0
     return slope * (last[-1][0] - last[0][0])
+
+
+def largest_rises(sizes: Sequence[tuple[float, int]], begun: Sequence[tuple[float, str]]) -> list[str]:
+    """Return where most was added in the last part, and what had been begun last before that."""
+    last = [each for each in sizes if each[0] > sizes[-1][0] - LAST]
+    rises = sorted(((size - before) / MIB, at) for (_, before), (at, size) in pairwise(last))[: -_RISES - 1 : -1]
+    names = {at: next((name for when, name in reversed(begun) if when < at), "nothing") for _, at in rises}
+    return [f"{rise:+.2f} after {names[at]!r}" for rise, at in rises]
 
 
 def _arguments() -> argparse.Namespace:

@@ -19,7 +19,7 @@ from tests.endurance.ledger import missing, problems
 from tests.endurance.office import CAMPAIGN, WATCHED, Office, phone, watched_phone
 from tests.endurance.person import SIZES, Person, keys
 from tests.endurance.session import Session, Unseen
-from tests.endurance.soak import LAST, MIB, SETTLED, growth, judged
+from tests.endurance.soak import LAST, MIB, SETTLED, growth, judged, largest_rises
 from tests.endurance.watching import Marks
 from tests.store.processes import ROOT
 from thrumsg_tui.store.database import Database
@@ -184,3 +184,10 @@ def test_memory_is_judged_where_everything_was_done_before_the_last_part(office:
     assert judged([steady, late, rehearsing, silent], SETTLED - 1) == [steady, late, rehearsing]
     rise = 0.5  # of 1 MiB in 480 s, of which the last part has sizes from 240 on
     assert growth(steady.sizes) == pytest.approx(rise)
+
+
+def test_of_a_session_that_grew_it_is_said_after_what() -> None:
+    sizes = [(0.0, 50 * MIB), (1.0, 60 * MIB), (LAST, 60 * MIB), (LAST + 1, 62 * MIB), (LAST + 2, 63 * MIB)]
+    begun = [(0.5, "help"), (LAST + 0.5, "search"), (LAST + 1.5, "history")]
+    assert largest_rises(sizes, begun)[:2] == ["+2.00 after 'search'", "+1.00 after 'history'"]
+    assert largest_rises(sizes, [])[0] == "+2.00 after 'nothing'"
