@@ -9,8 +9,8 @@ from __future__ import annotations
 import gc
 import sys
 
-MUCH = 10_000
-"""Pieces of memory of which a part may be garbage, and for which it is worth to look: about a megabyte.
+MUCH = 3_000
+"""Pieces of memory of which a part may be garbage, and for which it is worth to look: about a third of a megabyte.
 
 A dialog leaves two to eight thousand, a messenger sixteen thousand. A look takes the app 13 ms.
 """
