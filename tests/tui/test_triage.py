@@ -120,6 +120,19 @@ async def test_the_box_names_its_own_keys_after_an_answer(
         assert "Enter send" in person.notice
 
 
+async def test_another_reply_by_number_is_no_answer_to_the_question_and_types_nothing(
+    office: Office, waiting: list[ConversationId]
+) -> None:
+    async with office.messenger() as person:
+        await person.press("enter", *"Hm")
+        await alt(person, "1")
+        assert person.sees("There is something in the message box already.")
+        await alt(person, "2")
+        assert person.sees("There is something in the message box already.")
+        await person.press("escape")
+        assert person.box == "Hm"
+
+
 async def test_words_are_typed_at_any_time(office: Office, waiting: list[ConversationId]) -> None:
     async with office.messenger() as person:
         await person.press("enter", "ctrl+e", "2", *"2 pm", "space", *"works", "enter")

@@ -106,7 +106,8 @@ class ChoiceDialog(Dialog[_Answer], Generic[_Answer]):
         self._line = FlowingLines(id="choices")
         self.offered = [replace(choice.command, title=choice.title) for choice in choices]
         own = [replace(choice.command, action=f"answer({index})") for index, choice in enumerate(choices)]
-        bind_first(self, bindings(own, checked=False, priority=True))
+        by_number = [replace(each, action="ignore({key})") for each in commands_of(Scope.TRIAGE) if each.takes_key]
+        bind_first(self, bindings([*own, *by_number], checked=False, priority=True))
 
     def compose(self) -> ComposeResult:
         box = Vertical(_Question(self._text, self._sight), self._line, classes="dialog narrow")
@@ -137,6 +138,9 @@ class ChoiceDialog(Dialog[_Answer], Generic[_Answer]):
     def action_choose(self) -> None:
         """Give the answer under the cursor."""
         self._answer(self._choices[self._cursor])
+
+    def action_ignore(self, _number: str) -> None:
+        """Do nothing: Alt and a digit, which the message box knows, are not Esc and a digit for the box below."""
 
     def action_leave(self) -> None:
         """Give the safe answer."""
