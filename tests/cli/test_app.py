@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Shell
+from tests.store.formats import ROWS, make_format
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.tui import running
@@ -31,6 +32,16 @@ def test_a_walkthrough_never_writes_into_a_real_database(spring: Shell) -> None:
     spring.sit_at_terminal()
     assert "real database" in spring.refused("demo", "--db", spring.database)
     assert "real database" in spring.refused("demo", "--db", spring.database, "--fresh")
+
+
+@pytest.mark.parametrize("words", [[], ["--fresh"], ["--tour"]])
+def test_a_real_database_of_an_earlier_format_is_turned_away_as_it_is(shell: Shell, words: list[str]) -> None:
+    shell.sit_at_terminal()
+    make_format(shell.database, 2, ROWS)
+    before = shell.database.read_bytes()
+    assert "real database" in shell.refused("demo", "--db", shell.database, *words)
+    assert shell.database.read_bytes() == before
+    assert list(shell.database.parent.iterdir()) == [shell.database]
 
 
 @pytest.fixture

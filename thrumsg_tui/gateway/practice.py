@@ -5,11 +5,16 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.store.database import Database, overwrite, utc_now
 from thrumsg_tui.store.queries.settings import settings
+
+if TYPE_CHECKING:
+    from thrumsg_tui.store.engines.connection import Connection
 
 CAMPAIGN = "Spring Turnout"
 
@@ -47,15 +52,10 @@ def prepare(
         on_wait: Called when a wait for another writer begins (True) and when it ends (False).
 
     Raises:
-        Refused: The file is a real database.
+        Refused: The file is a real database; nothing of it is changed then, also if it is of an earlier format.
     """
     if path.exists() and path.stat().st_size:
-        db = Database(path, clock=clock, on_wait=on_wait)
-        try:
-            _refuse_real(db)
-        except BaseException:
-            db.close()
-            raise
+        db = Database(path, clock=clock, on_wait=on_wait, look_first=partial(_refuse_real, path))
         if not fresh and seed is None:
             return db
         db.close()
@@ -77,8 +77,6 @@ def prepare(
     return Database(path, clock=clock, on_wait=on_wait)
 
 
-def _refuse_real(db: Database) -> None:
-    with db.reading() as conn:
-        is_practice = settings(conn).practice_seed is not None
-    if not is_practice:
-        raise Refused(f"{db.path} is a real database, and a walkthrough would write into it; name another with --db.")
+def _refuse_real(path: Path, conn: Connection) -> None:
+    if settings(conn).practice_seed is None:
+        raise Refused(f"{path} is a real database, and a walkthrough would write into it; name another with --db.")

@@ -116,6 +116,8 @@ class Database:
         pacing: How bulk moves are made in steps.
         closed_too: Whether to open also a database that a move has closed; it can only be read.
         makes: Whether to make the database where there is none.
+        look_first: Called with a reader of a database that is there, before anything of it is changed, its upgrade
+            included; it raises to refuse it.
 
     Raises:
         DatabaseMoved: Its contents were moved to another database, or not all have come from another one yet.
@@ -132,6 +134,7 @@ class Database:
         pacing: Pacing | None = None,
         closed_too: bool = False,
         makes: bool = True,
+        look_first: Callable[[Connection], None] | None = None,
     ) -> None:
         self.location = read_location(location) if isinstance(location, str) else location
         self.path = path_of(self.location)
@@ -147,6 +150,10 @@ class Database:
                 self.engine.refuse_foreign()
                 if not makes:
                     self._require_made()
+                if look_first and not self.engine.is_missing():
+                    conn, _ = self._on_connection("reader", self.engine.begin_read)
+                    look_first(conn)
+                    self.engine.roll_back(conn)
                 self.engine.prepare(self._connection("writer"), self.on_wait)
                 self.mark = self._mark(refused=not closed_too)
                 """What a move did to it, if that closed it."""
