@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 from asyncio import get_running_loop, sleep
+from itertools import count
 
 import pytest
 from textual.events import Key
 
 from tests.tui.office import Office
 from thrumsg_tui.tui.screens.messenger.screen import MessengerScreen
+from thrumsg_tui.tui.timers import Timers
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 
 
@@ -57,5 +59,25 @@ async def test_what_goes_wrong_where_answers_are_shown_ends_the_app(
     with pytest.raises(RuntimeError, match="should not be"):  # noqa: PT012  # the app raises it at its end
         async with office.messenger() as person:
             monkeypatch.setattr(MessengerScreen, name, broken)
+            person.send("j")
+            await person.reach(lambda: not person.app.is_running, "the end of the app")
+
+
+async def test_what_goes_wrong_in_a_frame_that_is_drawn_late_ends_the_app(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.contact("Ann", wrote="Hello")
+    office.contact("Bea", wrote="Good morning")
+    office.timers = Timers(frame=0)  # so it is drawn before the answer, by the event loop itself
+    drawn, draw = count(), MessengerScreen._draw_held
+
+    def broken_once(screen: MessengerScreen) -> None:
+        if next(drawn) == 0:
+            raise RuntimeError("this should not be")
+        draw(screen)
+
+    with pytest.raises(RuntimeError, match="should not be"):  # noqa: PT012  # the app raises it at its end
+        async with office.messenger() as person:
+            monkeypatch.setattr(MessengerScreen, "_draw_held", broken_once)
             person.send("j")
             await person.reach(lambda: not person.app.is_running, "the end of the app")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import tzinfo
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual.app import App, ScreenStackError
@@ -43,6 +43,8 @@ from thrumsg_tui.tui.timers import Timers
 from thrumsg_tui.tui.watching import WatchingApp
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+
     from textual.command import Provider
 
     from thrumsg_tui.domain.reassignment import Outcome
@@ -112,6 +114,7 @@ class ThrumsgApp(WatchingApp):
     async def on_mount(self) -> None:
         """Open the last screen, and start the timers."""
         self.ending.loop = get_running_loop()
+        self.ending.loop.set_exception_handler(self._failed_apart)
         self.tell_of_waits()
         now, ascii_only = self.store.db.clock(), self.glyphs.ascii_only
         try:
@@ -324,6 +327,15 @@ class ThrumsgApp(WatchingApp):
             self.ask_again()
             return
         super()._handle_exception(error)
+
+    def _failed_apart(self, loop: AbstractEventLoop, failed: dict[str, Any]) -> None:
+        """Take an error to which no message led, as in a frame drawn late, as one where messages are handled."""
+        error = failed.get("exception")
+        has_ended = isinstance(error, ScreenStackError) or not self.is_running
+        if isinstance(error, Exception) and not has_ended:
+            self._handle_exception(error)
+        else:
+            loop.default_exception_handler(failed)
 
     def _fatal_error(self) -> None:
         """Print one line and log the rest: Textual's own report shows locals, which hold people's numbers."""
