@@ -249,6 +249,14 @@ def test_the_reason_names_the_contacts_clock(zone: str, now: str, reason: str) -
     closed = closure(QUIET.for_contact(at(zone)), when(now))
     assert closed is not None
     assert closed.reason == reason
+    assert closed.sentence == f"Q{reason[1:]}."
+
+
+def test_a_campaign_that_is_closed_once_the_contacts_night_ends_says_so() -> None:
+    here = replace(CAMPAIGN, quiet_hours=True).for_contact(at("Asia/Bangkok"))
+    closed = closure(here, when("07-01T16:00:00"))  # 23:00 in Bangkok, where it is eight when New York closes
+    assert closed is not None
+    assert closed.sentence == ("Quiet hours at the contact, then the campaign is closed until tomorrow 09:00 EDT.")
 
 
 def test_the_reason_says_what_opens_last() -> None:
@@ -258,6 +266,7 @@ def test_the_reason_says_what_opens_last() -> None:
     assert closed.reason == (
         "its hours are 09:00–21:00 America/New_York; it opens 08:00 PDT (quiet hours at the contact)"
     )
+    assert closed.sentence == f"Campaign is currently closed: {closed.reason}."
     assert closed.opens_at == when("07-01T15:00:00")
 
 

@@ -79,7 +79,7 @@ def test_an_admins_message_waits_until_eight_at_the_contact(db: Database, owner:
 def test_a_sender_is_told_until_when_it_is_quiet(db: Database, quiet: Campaign) -> None:
     with pytest.raises(Refused) as refused:
         send(db, known_as(db, "kim"), by_number(db, quiet)[CHICAGO])
-    assert str(refused.value) == "Campaign is currently closed: quiet hours at the contact until 08:00 CST."
+    assert str(refused.value) == "Quiet hours at the contact until 08:00 CST."
 
 
 def test_send_all_leaves_out_who_sleeps(db: Database, quiet: Campaign) -> None:
@@ -87,7 +87,7 @@ def test_send_all_leaves_out_who_sleeps(db: Database, quiet: Campaign) -> None:
     numbers = by_number(db, quiet)
     assert len(batch.sent) == 2
     assert {each for each, _ in batch.refused} == {numbers[CHICAGO], numbers[LOS_ANGELES], numbers[MOVED]}
-    assert all("quiet hours at the contact until 08:00" in why for _, why in batch.refused)
+    assert all("Quiet hours at the contact until 08:00" in why for _, why in batch.refused)
 
 
 def test_what_is_queued_when_the_quiet_hours_begin_is_not_claimed_but_scheduled(

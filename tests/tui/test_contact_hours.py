@@ -61,8 +61,10 @@ async def test_the_edge_of_the_box_has_room_for_when_the_quiet_hours_end(bare: O
     async with bare.messenger(login="kim", size=(90, 24)) as person:
         await person.press("enter")
         await person.type("Hi")
-        assert "quiet hours at the contact until 08:00 PST" in person.banner
-        assert person.sees("closed until 08:00 PST ─╯")
+        assert person.banner == "Quiet hours at the contact until 08:00 PST."
+        assert person.sees("quiet until 08:00 PST ─╯")
+    async with bare.messenger() as person:
+        assert person.banner == "Quiet hours at the contact until 08:00 PST. What you send now waits until then."
 
 
 async def test_the_overview_says_that_the_hours_are_each_contacts(bare: Office, maria: ConversationId) -> None:

@@ -135,7 +135,7 @@ def _head(shown: OpenReply, times: ShownTimes) -> Iterator[str]:
     if contact.messages:
         yield f"Last message: {times.age(contact.messages[-1].at, zone)}. Times are in {shown.campaign.hours.timezone}."
     if closed := closure(shown.campaign, times.now):
-        yield f"Campaign is currently closed: {closed.reason}."
+        yield closed.sentence
     if contact.opted_out:
         yield "The number is opted out; no message may be sent to it."
     if contact.flagged:

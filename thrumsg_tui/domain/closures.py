@@ -10,14 +10,27 @@ from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.enums import CampaignState, HoursIn
 from thrumsg_tui.domain.hours import DailyHours, are_open, format_clock, is_open, next_common_opening
 from thrumsg_tui.domain.lazy_dataclass import dataclass
+from thrumsg_tui.domain.wording import capitalized
 
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """The reason why a campaign is closed; `opens_at` is None if only a person can open it (`docs/rules.md 3.17`)."""
+    """The reason why nothing leaves now (`docs/rules.md 3.17`).
+
+    Attributes:
+        reason: Why, and until when, as the end of a sentence.
+        opens_at: When something can leave again; None if only a person can open the campaign.
+        is_quiet: Whether the campaign itself is open, and it is quiet hours at the contact.
+    """
 
     reason: str
     opens_at: datetime | None
+    is_quiet: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """The whole sentence."""
+        return f"{capitalized(self.reason)}." if self.is_quiet else f"Campaign is currently closed: {self.reason}."
 
 
 def format_moment(campaign: Campaign, at: datetime, now: datetime, *, why: bool = True) -> str:
@@ -66,7 +79,8 @@ def closure(campaign: Campaign, now: datetime) -> Closure | None:
             if campaign.hours_in is HoursIn.CONTACT or are_open(campaign.clocks, now):
                 return None
             opens_at = next_common_opening(campaign.clocks, now)
-            return Closure(_why_not_open(campaign, opens_at, now), opens_at)
+            is_quiet = opens_at is not None and is_open(campaign.hours, now)
+            return Closure(_why_not_open(campaign, opens_at, now), opens_at, is_quiet)
 
 
 def _why_not_open(campaign: Campaign, opens_at: datetime | None, now: datetime) -> str:
@@ -78,4 +92,4 @@ def _why_not_open(campaign: Campaign, opens_at: datetime | None, now: datetime) 
         return f"its hours are {hours}; it opens {format_moment(campaign, opens_at, now)}"
     if quiet_clock := _quiet_until(campaign, opens_at):
         return f"quiet hours at the contact until {_moment(quiet_clock.timezone, opens_at, now)}"
-    return f"quiet hours at the contact; it opens {format_moment(campaign, opens_at, now)}"
+    return f"quiet hours at the contact, then the campaign is closed until {format_moment(campaign, opens_at, now)}"

@@ -154,4 +154,4 @@ def _after_window(campaign: Campaign, now: datetime) -> Refusal:
 
 def _closed(campaign: Campaign, now: datetime) -> Refusal | None:
     closed = closure(campaign, now)
-    return Refusal(Obstacle.CLOSED, f"Campaign is currently closed: {closed.reason}.") if closed else None
+    return Refusal(Obstacle.CLOSED, closed.sentence) if closed else None

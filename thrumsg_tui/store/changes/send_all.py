@@ -113,7 +113,7 @@ def send_batch(
 def _without_quicksend(campaign: Campaign, now: datetime) -> str:
     """Return why Send All is refused: the campaign is closed for sending, or it has QuickSend off."""
     if campaign.state is not CampaignState.ACTIVE and (closed := closure(campaign, now)):
-        return f"Campaign is currently closed: {closed.reason}."
+        return closed.sentence
     switch = f"thrumsg campaign edit {quote(campaign.name)} --quicksend"
     who = needed_role(Permission.RUN_CAMPAIGN)
     return f"Send All needs QuickSend, and {campaign.name!r} has it off; {who} switches it on with: {switch}"

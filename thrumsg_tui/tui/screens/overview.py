@@ -135,7 +135,7 @@ class OverviewScreen(CommandScreen):
         its_own = shown.campaign.hours_in is HoursIn.CAMPAIGN
         daily = f" from {format_clock(hours.opens)} to {format_clock(hours.closes)} in each contact's time zone"
         opened = "" if its_own else daily
-        state = f"Campaign is currently closed: {closed.reason}." if closed else f"Campaign is open{opened}."
+        state = closed.sentence if closed else f"Campaign is open{opened}."
         if closed and closed.opens_at:
             between = f"{format_clock(hours.opens)}–{format_clock(hours.closes)} {shown.campaign.whose_hours}"
             until = format_moment(shown.campaign, closed.opens_at, now)

@@ -62,7 +62,7 @@ def _circumstances(
         refused = verdict.refusal and verdict.refusal.obstacle is not Obstacle.EMPTY  # the first letter moves nothing
         waits_for_opening = view.campaign.state is CampaignState.ACTIVE and not refused
         waits = " What you send now waits until then." if waits_for_opening else ""
-        return f"Campaign is currently closed: {closed.reason}.{waits}"
+        return f"{closed.sentence}{waits}"
     if conversation.flagged:
         key = key_of("triage.opt_out" if writing else "messenger.opt_out")
         return f"May be an opt-out request: {key} opts out."
@@ -99,5 +99,6 @@ def obstacle_of(view: MessengerView | None, verdict: Verdict | None, now: dateti
         return None
     closed = closure(view.campaign_here, now)
     if verdict.refusal.obstacle is Obstacle.CLOSED and closed and closed.opens_at:
-        return f"closed until {format_moment(view.campaign_here, closed.opens_at, now, why=False)}"
+        shut = "quiet" if closed.is_quiet else "closed"
+        return f"{shut} until {format_moment(view.campaign_here, closed.opens_at, now, why=False)}"
     return verdict.refusal.obstacle
