@@ -123,6 +123,23 @@ async def test_columns_that_are_not_recognised_are_named_by_hand(office: Office,
         assert total(office) == 1
 
 
+async def test_columns_named_by_hand_stay_with_their_file(office: Office, tmp_path: Path) -> None:
+    odd, other = tmp_path / "odd.csv", tmp_path / "other.csv"
+    odd.write_text("who,digits,tag\nMaria,4155550101,Lopez\n", encoding="utf-8")
+    other.write_text("first name,phone,tag\nDev,4155550102,blue\n", encoding="utf-8")
+    async with office.app() as person:
+        await person.press("I")
+        await fill(person, file=str(odd))
+        await person.press("ctrl+o")
+        await choose(person, first_name="who", phone="digits", last_name="tag")
+        await person.press("ctrl+o", "I", "ctrl+o")
+        assert form_of(person).form.entered == {"first_name": "who", "last_name": "tag", "phone": "digits"}
+        await person.press("ctrl+o", "I")
+        await fill(person, file=str(other))
+        await person.press("ctrl+o")
+        assert form_of(person).form.entered == {"first_name": "first name", "last_name": "", "phone": "phone"}
+
+
 async def test_tab_completes_a_path(office: Office, tmp_path: Path) -> None:
     (tmp_path / "contacts-of-may.csv").write_text("first name,phone\nMaria,4155550101\n", encoding="utf-8")
     (tmp_path / "other.txt").write_text("", encoding="utf-8")

@@ -47,7 +47,8 @@ def file_form(
 ) -> FormDialog[FileChoice]:
     """Make the form that chooses a file, and one of the `offered` campaigns for it.
 
-    The form starts with the choice made `before`, else with the campaign from which the user came (`here`).
+    The form starts with the choice made `before`, else with the campaign from which the user came (`here`). The columns
+    named by hand stay with their file: another one has its own.
     """
     names = [each.name for each in offered]
     usual = here.name if here and here.name in names else names[0] if names else ""
@@ -91,7 +92,9 @@ def file_form(
             await store.run_io(lambda: _inspect(files, path, kind))
         except Refused as refusal:
             raise Unfit({"file": refusal.explanation}) from refusal
-        return FileChoice(kind, path, campaign, ImportOptions(region=_region(entered)))
+        again = before if before and (before.path, before.kind) == (path, kind) else None
+        mapping = again.options.mapping if again else {}
+        return FileChoice(kind, path, campaign, ImportOptions(mapping, _region(entered)))
 
     async def preview(entered: Entered) -> Sequence[Sequence[Part]]:
         kind, typed = ImportKind(entered["kind"]), entered["file"]
