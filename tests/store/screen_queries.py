@@ -35,7 +35,7 @@ from thrumsg_tui.store.queries.failures import count_failed, failed_messages
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
 from thrumsg_tui.store.queries.follow_ups import follow_ups, reach
 from thrumsg_tui.store.queries.gateway_numbers import replacement
-from thrumsg_tui.store.queries.history import HistoryRequest, count_history, history, newest_own
+from thrumsg_tui.store.queries.history import HistoryRequest, count_history, get_event, history, newest_own
 from thrumsg_tui.store.queries.list_places import ids_between, ids_from, position
 from thrumsg_tui.store.queries.lookup import conversations_by_id, look_up, look_up_typed, numbers_ending
 from thrumsg_tui.store.queries.messenger import ViewRequest, messenger_view, open_conversation
@@ -57,7 +57,7 @@ from thrumsg_tui.store.queries.undo_preview import (
     newest_change,
     preview_undo,
     taken_back_in,
-    why_message_stays,
+    why_it_stays,
 )
 from thrumsg_tui.store.queries.unmatched import count_unmatched, unmatched_messages
 from thrumsg_tui.store.queries.users import identify, people_rows, preference, users
@@ -260,7 +260,8 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "preview_undo": (preview_undo, lambda conn, of: preview_undo(conn, of.who, of.event)),
     "newest_change": (newest_change, lambda conn, of: newest_change(conn, of.who)),
     "newest_own": (newest_own, lambda conn, of: newest_own(conn, of.who.user.id)),
-    "why_message_stays": (why_message_stays, lambda conn, of: why_message_stays(conn, of.who, of.event)),
+    "get_event": (get_event, lambda conn, of: get_event(conn, of.event)),
+    "why_it_stays": (why_it_stays, lambda conn, of: why_it_stays(conn, of.who, get_event(conn, of.event))),
     "was_asked_for": (was_asked_for, lambda conn, of: was_asked_for(conn, of.event)),
     "concerns_many": (concerns_many, lambda conn, of: concerns_many(conn, of.event)),
     "last_redoable": (last_redoable, _redoable),

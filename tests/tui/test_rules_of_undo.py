@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.tui.moving import (
@@ -23,7 +25,7 @@ from tests.tui.moving import (
     shares,
 )
 from tests.tui.office import Office
-from thrumsg_tui.domain.enums import CampaignState
+from thrumsg_tui.domain.enums import CampaignState, ImportKind
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaign_senders import add_senders, remove_sender
@@ -31,6 +33,8 @@ from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.users import add_user
+from thrumsg_tui.store.imports.import_kinds import import_file
+from thrumsg_tui.store.imports.import_run import AS_IT_IS
 
 LEVELS = pytest.mark.parametrize(
     ("place", "action"),
@@ -135,6 +139,47 @@ async def test_z_asks_first_about_what_was_done_before_the_app_was_opened(office
         await person.press("z", "y")
         assert person.notice == "Undone: moved 6 conversations from Lee Bishop to Kim Alvarez."
     assert held_by(office, KIM, kims) == set(kims)
+
+
+@pytest.fixture
+def contacts(tmp_path: Path) -> Path:
+    path = tmp_path / "more.csv"
+    path.write_text("first name,phone\nMaria,4155550180\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_z_says_that_an_import_cannot_be_undone_and_what_is_before_it(
+    office: Office, contacts: Path, size: tuple[int, int]
+) -> None:
+    ids = one_of_each(office)
+    async with office.messenger(size=size) as person:
+        give(office, "lee", ids.values())
+        import_file(office.db, office.ana, ImportKind.CONTACTS, contacts, "Spring", AS_IT_IS)
+        await person.press("z")
+        assert person.question.startswith("An import cannot be undone.\n\nUndo what you did before: moved 6 ")
+        assert person.sees("An import cannot be undone. ")
+        await person.press("enter")  # the safe answer
+    assert held_by(office, LEE, ids) == set(ids)
+
+
+async def test_z_says_that_an_import_cannot_be_undone_where_nothing_else_can(office: Office, contacts: Path) -> None:
+    office.clock.forward(minutes=5)  # since the campaign was made
+    async with office.messenger() as person:
+        await person.press("z")
+        assert person.notice == "There is nothing of yours to undo."
+        import_file(office.db, office.ana, ImportKind.CONTACTS, contacts, "Spring", AS_IT_IS)
+        await person.press("z")
+        assert person.notice == "An import cannot be undone."
+
+
+async def test_z_says_that_what_was_done_last_cannot_be_undone(office: Office) -> None:
+    kims = one_of_each(office)
+    async with office.messenger() as person:
+        give(office, "lee", kims.values())
+        change_state(office.db, office.ana, "Spring", CampaignState.PAUSED)
+        await person.press("z")
+        assert person.question.startswith("What you did last cannot be undone.\n\nUndo what you did before: moved 6 ")
 
 
 async def test_z_takes_back_what_was_asked_about_and_nothing_done_since(office: Office) -> None:
@@ -243,12 +288,13 @@ async def test_what_went_to_and_fro_since_was_moved_again(office: Office) -> Non
 
 async def test_nothing_is_done_where_all_were_moved_again(office: Office) -> None:
     kims = one_of_each(office)
+    office.person("mo", "Mo", Role.MODERATOR)
     async with menu_of(office, "bar") as person:
         await fill_in(person, "a", to=[LEE])
         await person.press("enter")
-        office.person("mo", "Mo", Role.MODERATOR)
         give(office, None, kims.values(), office.identity("mo"))
         await person.press("z")
+        assert person.question.startswith("Of what you did last nothing is left to undo.\n\nUndo what you did before: ")
         assert "moved" not in person.question  # it is about the one before, and so it asks
         await person.press("escape")
     assert held_by(office, NOBODY, kims) == set(kims)

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import MessageKind, Tab
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.event_sentences import summary
-from thrumsg_tui.domain.events import Event, UndoPreview
+from thrumsg_tui.domain.events import Event, EventKind, UndoPreview
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.parse_undoable import undoable_change
@@ -109,6 +109,19 @@ def why_message_stays(conn: Connection, who: Identity, event_id: EventId) -> str
 
     change = undoable_change(conn, event_id)
     return change.why_it_stays(conn, who) if isinstance(change, SentMessage) else None
+
+
+def why_it_stays(conn: Connection, who: Identity, made: Event) -> str | None:
+    """Return why a person cannot undo an event of theirs, their last one; None if they can."""
+    if stays := why_message_stays(conn, who, made.id):
+        return stays
+    try:
+        _, change = undoable(conn, who, made.id)
+    except Refused as refusal:
+        if undoable_change(conn, made.id):
+            return str(refusal)
+        return f"{'An import' if made.kind is EventKind.IMPORT else 'What you did last'} cannot be undone."
+    return None if change.is_effective(conn) else "Of what you did last nothing is left to undo."
 
 
 def taken_back_in(conn: Connection, event_id: EventId) -> FoundConversation | None:

@@ -34,13 +34,13 @@ async def undo_confirmation(
     """
     shown = await store.query(preview_undo, who, event_id)
     staying = await store.query(contact_names, shown.skipped[:_MOST_NAMES]) if shown.skipped else []
-    question = _question(shown, staying, phones)
+    question = _question(shown, staying, phones, "Undo what you did before" if late else "Undo")
     text = f"{phones.text(late)}\n\n{question}" if late else question
     return confirmation(f"{title} change {event_id}", text, "Take it back", left="Nothing was taken back")
 
 
-def _question(shown: UndoPreview, staying: Sequence[str], phones: PhoneDisplay) -> str:
-    question = f"Undo: {summary(shown.entry.facts, phones)}?"
+def _question(shown: UndoPreview, staying: Sequence[str], phones: PhoneDisplay, verb: str) -> str:
+    question = f"{verb}: {summary(shown.entry.facts, phones)}?"
     if shown.moves or shown.skipped:
         question += f"\n\n{pluralize(shown.moves, 'goes back', 'go back')}"
         if shown.skipped:

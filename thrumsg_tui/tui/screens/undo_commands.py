@@ -39,18 +39,19 @@ class UndoCommands:
     @action_worker
     async def action_undo(self) -> None:
         """Undo the person's last change; preview it first if they may not expect it, or if it is large."""
-        from thrumsg_tui.store.queries.history import newest_own
-        from thrumsg_tui.store.queries.undo_preview import last_undoable, newest_change, why_message_stays
+        from thrumsg_tui.store.queries.history import get_event, newest_own
+        from thrumsg_tui.store.queries.undo_preview import last_undoable, why_it_stays
 
         store, who = self.screen.thrumsg.store, self.screen.thrumsg.who
         try:
-            newest = await store.query(newest_change, who)
-            late = await store.query(why_message_stays, who, newest) if newest is not None else None
+            newest = await store.query(newest_own, who.user.id)
+            made = None if newest is None else await store.query(get_event, newest)
+            late = None if made is None else await store.query(why_it_stays, who, made)
             try:
                 last = await store.query(last_undoable, who, before_messages=True)
             except Refused as nothing:
-                raise Refused(late) if late else nothing from None
-            expected = last.id == await store.query(newest_own, who.user.id) and last.kind is not EventKind.IMPORT
+                raise Refused(late) if late and made and self._is_fresh(made) else nothing from None
+            expected = last.id == newest and last.kind is not EventKind.IMPORT
             await self._undo_or_redo(last, "Undo", late, asks=not expected or await self._is_weighty(last))
         except ThrumsgError as error:
             self.screen.say(str(error), warning=True)
@@ -74,10 +75,14 @@ class UndoCommands:
         from thrumsg_tui.store.queries.undo_preview import concerns_many
 
         many = await self.screen.thrumsg.store.query(concerns_many, wanted.id)
-        return many or wanted.at < self.screen.thrumsg.opened_at
+        return many or not self._is_fresh(wanted)
+
+    def _is_fresh(self, event: Event) -> bool:
+        """Return whether an event is of this session."""
+        return event.at >= self.screen.thrumsg.opened_at
 
     async def _undo_or_redo(self, wanted: Event, title: str, late: str | None = None, *, asks: bool) -> None:
-        """Undo or redo an event and show the outcome; `late` is the reason why a later message cannot be undone."""
+        """Undo or redo an event and show the outcome; `late` is the reason why a later change cannot be undone."""
         from thrumsg_tui.store.changes.undo import begin_undo
         from thrumsg_tui.store.queries.undo_preview import taken_back_in
         from thrumsg_tui.tui.dialogs.undo import undo_confirmation
