@@ -220,8 +220,19 @@ async def test_needs_reply_puts_waiting_ones_on_top_and_after_them_the_newest(
     office: Office, four: dict[str, ConversationId]
 ) -> None:
     async with office.messenger() as person:
-        assert person.sees("Needs reply ▾")
+        assert person.sees(" 4 by Needs reply ▾ ")
         assert person.rows == ["Will W", "Wanda W", "New N", "Old O"]
+
+
+@pytest.mark.parametrize(
+    ("size", "head"), [((80, 24), " 2 marked of 4 by Needs reply ▾"), ((120, 40), "        2 marked of 4 │")]
+)
+async def test_the_number_of_marked_ones_stands_before_the_order_where_both_have_room(
+    office: Office, four: dict[str, ConversationId], size: tuple[int, int], head: str
+) -> None:
+    async with office.messenger(size=size) as person:
+        await person.press("space", "space")
+        assert person.sees(head)
 
 
 async def test_another_order_begins_at_the_top(office: Office, four: dict[str, ConversationId]) -> None:
@@ -233,7 +244,7 @@ async def test_another_order_begins_at_the_top(office: Office, four: dict[str, C
 async def test_recent_goes_by_the_latest_message_either_way(office: Office, four: dict[str, ConversationId]) -> None:
     async with office.messenger() as person:
         await person.press("s")
-        assert person.sees("Recent ▾")
+        assert person.sees(" 4 by Recent ▾ ")
         assert person.rows == ["Will W", "New N", "Wanda W", "Old O"]
         send(office.db, office.ana, four["Old O"], body="One more thing")
         await person.wait_until(lambda: person.rows[0] == "Old O", "the newest on top")

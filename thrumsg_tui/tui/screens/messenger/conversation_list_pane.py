@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.strip import Strip
 
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.wording import pluralize
@@ -18,7 +20,7 @@ from thrumsg_tui.tui.screens.messenger.count_prefix import Cursor, digit_of
 from thrumsg_tui.tui.screens.messenger.state import MessengerState
 from thrumsg_tui.tui.widgets.conversation_list import ConversationList
 from thrumsg_tui.tui.widgets.inputs import SearchInput
-from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, width_of
 from thrumsg_tui.tui.widgets.tab_line import TabLine
 
 
@@ -30,6 +32,19 @@ class MessengerList(ConversationList):
     )
 
 
+class CountLine(LineWidget):
+    """How many conversations are listed, then by what order: a number behind that would seem to count the latter."""
+
+    def show_count(self, count: Sequence[Part], order: str) -> None:
+        """Show the number, and the order where it has room."""
+        self.show(count, [(f"by {order} ", "quiet")])
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        both = [*self._left, *self._right]
+        return self.strip([], both if width_of(both) <= width else self._left, width=width)
+
+
 class ConversationListPane(Vertical):
     """The conversations of a tab, below its search and sort order."""
 
@@ -39,7 +54,7 @@ class ConversationListPane(Vertical):
         super().__init__(id=id)
         self._glyphs = glyphs
         self._tabs = TabLine(id="tabs")
-        self._sort = LineWidget(id="sort")
+        self._count = CountLine(id="count")
         self._elsewhere: tuple[ListRequest, str] | None = None
         """Where else the search of a list has matches that has none there."""
         self.search = SearchInput(placeholder="search", id="search")
@@ -50,7 +65,7 @@ class ConversationListPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield self._tabs
-        yield Horizontal(LineWidget(id="slash"), self.search, self._sort, id="list-head")
+        yield Horizontal(LineWidget(id="slash"), self.search, self._count, id="list-head")
         yield self.list
 
     def on_mount(self) -> None:
@@ -97,10 +112,9 @@ class ConversationListPane(Vertical):
         self.list.show_drafts(view.drafts)
         marked = len(self.list.marks)
         more = "" if view.is_counted else "+"
-        parts: list[Part] = [(f"{view.list.order.label}{self._glyphs.menu} ", "quiet")]  # the first to be left out
-        parts += [(f"{marked} marked", "marked"), (" of ", "quiet")] if marked else []
-        parts.append((f"{view.total}{more} ", ""))
-        self._sort.show([], parts)
+        count: list[Part] = [(f"{marked} marked", "marked"), (" of ", "quiet")] if marked else []
+        count.append((f"{view.total}{more} ", ""))
+        self._count.show_count(count, f"{view.list.order.label}{self._glyphs.menu}")
 
 
 def _why_empty(view: MessengerView, tab: Tab) -> str:
