@@ -1,9 +1,12 @@
-"""The lines of a thread are aligned (docs/rules.md 3.10)."""
+"""The lines of a thread are aligned, and the contact's last words in sight (docs/rules.md 3.10)."""
 
 from __future__ import annotations
 
+import pytest
+
 from tests.tui.office import Office
 from thrumsg_tui.domain.permissions import Role
+from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
 
 
@@ -36,3 +39,19 @@ async def test_author_kind_and_state_of_an_opt_out_message_share_a_line_beside_t
     async with office.messenger(size=(120, 40)) as person:
         await person.press("4")
         assert any("Ana Ortiz · opt-out " in line and "✓✓ delivered" in line for line in person.lines)
+
+
+@pytest.mark.parametrize("words", ["Are there chairs?", "Where do I go, and " * 30 + "are there chairs?"])
+@pytest.mark.parametrize("key", ["e", "a", "i"])
+async def test_what_came_after_the_contacts_last_words_gives_way_to_them_above_the_sidebar(
+    office: Office, words: str, key: str
+) -> None:
+    office.survey("Will you vote?,Yes|No|Undecided")
+    maria = office.contact("Maria Lopez", wrote=words)
+    for choice in ("Yes", "No", "Undecided") * 3:
+        record_answer(office.db, office.ana, maria, "Will you vote?", choice)
+    async with office.messenger(size=(80, 24)) as person:
+        await person.press(key)
+        assert person.sees("chairs?")
+        await person.press("escape", "enter")
+        assert person.messenger.conversation.thread.is_vertical_scroll_end

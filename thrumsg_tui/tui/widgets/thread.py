@@ -54,7 +54,7 @@ class ShownThread:
 
 
 class ThreadPane(ScrollingLines, can_focus=True):
-    """The thread of a conversation, scrolled to its end."""
+    """The thread of a conversation, scrolled to its end, or to the contact's last words where `shows_last_words`."""
 
     SCOPES = (Scope.SCROLLED,)
     BINDINGS = bindings(commands_of(Scope.SCROLLED), checked=False, priority=True)
@@ -65,6 +65,10 @@ class ThreadPane(ScrollingLines, can_focus=True):
         self._glyphs = glyphs
         self._shown: ShownThread | None = None
         self._key: object = None
+        self._last_words = range(0)
+        """The lines of the contact's last message."""
+        self.shows_last_words = False
+        """Whether what came after the contact's last message gives way to it where there is no room for both."""
 
     def show_thread(self, shown: ShownThread | None) -> None:
         """Show a thread at its end; if it was shown already and scrolled up, leave it there."""
@@ -74,7 +78,7 @@ class ThreadPane(ScrollingLines, can_focus=True):
                 self.count_down(shown.now, shown.undo_keys)
             return
         same = shown and self._shown and shown.conversation.id == self._shown.conversation.id
-        at_end = self.scroll_offset.y >= self.max_scroll_y
+        at_end = self.scroll_offset.y >= self._end
         self._shown, self._key = shown, key
         self.remake()
         if not same or at_end:
@@ -96,8 +100,16 @@ class ThreadPane(ScrollingLines, can_focus=True):
         super().on_resize()
         self._scroll_to_end()
 
+    @property
+    def _end(self) -> int:
+        """The first line in sight when the thread is scrolled to its end."""
+        words = self._last_words
+        if not (words and self.shows_last_words):
+            return self.max_scroll_y
+        return min(self.max_scroll_y, max(words.start, words.stop - self.size.height))
+
     def _scroll_to_end(self) -> None:
-        self.scroll_to(y=self.max_scroll_y, animate=False, force=True, immediate=True)
+        self.scroll_to(y=self._end, animate=False, force=True, immediate=True)
 
     def lines(self, width: int) -> list[Strip]:
         if self._shown is None:
@@ -105,6 +117,7 @@ class ThreadPane(ScrollingLines, can_focus=True):
         entries: list[Message | ThreadEvent] = [*self._shown.conversation.messages, *self._shown.conversation.events]
         entries.sort(key=lambda entry: entry.at)
         strips: list[Strip] = []
+        self._last_words = range(0)
         phones = self._shown.phones
         day, iso = None, app_context(self).preferences.dates is Dates.ISO
         for entry in entries:
@@ -114,7 +127,10 @@ class ThreadPane(ScrollingLines, can_focus=True):
                 today = self._shown.now.astimezone(self._shown.zone).date()
                 strips.append(self._rule(day_title(day, today, iso=iso), width))
             if isinstance(entry, Message):
+                top = len(strips)
                 strips += self._message(entry, f"{local:%H:%M}", width)
+                if entry.direction is Direction.INCOMING:
+                    self._last_words = range(top, len(strips) - 1)  # without the time below
             else:
                 strips += self._event(f"{thread_sentence(entry.facts, entry.by_name, phones)}, {local:%H:%M}", width)
         if not entries:

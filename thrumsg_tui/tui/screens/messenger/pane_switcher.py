@@ -170,5 +170,7 @@ class PaneSwitcher:
     def _show_in_front(self, front: _Front) -> None:
         """Bring a pane to the front; if all panes have room there is no front, and no new layout."""
         crowded = self._screen.size.width < _ALL_PANES
+        is_above = self._screen.size.width < _TWO_PANES and front is _Front.SIDEBAR
+        self._conversation.thread.shows_last_words = is_above  # which are answered below it
         for pane in _Front:
             self._screen.set_class(crowded and pane is front, f"-front-{pane}")
