@@ -51,7 +51,7 @@ from thrumsg_tui.store.queries.settings import restored_at, settings, stored_set
 from thrumsg_tui.store.queries.survey_results import survey_results
 from thrumsg_tui.store.queries.thread import contact_names, get_conversation, get_conversation_head, newest_message
 from thrumsg_tui.store.queries.undo_preview import (
-    concerns_many,
+    is_weighty,
     last_redoable,
     last_undoable,
     newest_change,
@@ -263,7 +263,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "get_event": (get_event, lambda conn, of: get_event(conn, of.event)),
     "why_it_stays": (why_it_stays, lambda conn, of: why_it_stays(conn, of.who, get_event(conn, of.event))),
     "was_asked_for": (was_asked_for, lambda conn, of: was_asked_for(conn, of.event)),
-    "concerns_many": (concerns_many, lambda conn, of: concerns_many(conn, of.event)),
+    "is_weighty": (is_weighty, lambda conn, of: is_weighty(conn, of.event)),
     "last_redoable": (last_redoable, _redoable),
     "taken_back_in": (taken_back_in, lambda conn, of: taken_back_in(conn, of.event)),
     "last_undoable": (last_undoable, lambda conn, of: last_undoable(conn, of.who)),

@@ -31,7 +31,7 @@ from thrumsg_tui.store.changes.receive import receive
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
-from thrumsg_tui.store.queries.undo_preview import concerns_many, preview_undo
+from thrumsg_tui.store.queries.undo_preview import is_weighty, preview_undo
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_change_of_many_is_one_of_more_than_one_conversation_or_number(
         opt_out_numbers(db, owner, some)
         numbers.append(journal(db)[0].id)
     with db.reading() as conn:
-        assert [concerns_many(conn, each) for each in (one, two, *numbers) if each] == [False, True, False, True]
+        assert [is_weighty(conn, each) for each in (one, two, *numbers) if each] == [False, True, False, True]
 
 
 def test_an_undo_can_be_undone_and_that_again(db: Database, owner: Identity, spring: Campaign, moved: Outcome) -> None:

@@ -112,6 +112,21 @@ async def test_z_moves_the_cursor_to_the_contact_who_is_opted_in_again(office: O
         assert (person.rows, person.row) == (["Pat Ames", "Pat Bond", "Pat Cole"], "Pat Bond")
 
 
+async def test_z_asks_before_it_opts_a_contact_in_who_was_told_that_they_are_opted_out(office: Office) -> None:
+    ann = office.contact("Ann Otieno", texted=True, wrote="Hello")
+    async with office.messenger() as person:
+        await person.press("o", "y")
+        with office.db.writing() as tx:
+            tx.conn.execute("UPDATE message SET state = 'delivered' WHERE kind = 'opt_out_confirmation'")
+        await person.press("z")
+        assert person.sees("They were told that they are opted out.")
+        await person.press("enter")
+        assert person.notice == "Nothing was taken back: only y does it."
+        assert office.conversation(ann).opted_out
+        await person.press("z", "y")
+        assert not office.conversation(ann).opted_out
+
+
 async def test_z_goes_back_step_by_step_and_stops_at_what_others_did(office: Office) -> None:
     people(office, 2, "kim")  # by ana
     office.person("mo", "Mo", Role.MODERATOR)

@@ -19,7 +19,7 @@ from thrumsg_tui.store.changes import undo as changes
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import history as queries
-from thrumsg_tui.store.queries.undo_preview import ASKED_FOR, last_undoable, preview_undo
+from thrumsg_tui.store.queries.undo_preview import ASKED_FOR, TOLD, last_undoable, preview_undo
 from thrumsg_tui.store.queries.users import find_user
 
 
@@ -47,6 +47,8 @@ def _preview(session: Session, args: Namespace) -> Report:
         lines.append("Nothing of it is left to take back: it was changed again since.")
     if shown.asked_for:
         lines.append(ASKED_FOR)
+    elif shown.told:
+        lines.append(TOLD)
     lines.append("Nothing was changed.")
     return Report(undo_record(shown), lines)
 

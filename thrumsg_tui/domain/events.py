@@ -79,3 +79,5 @@ class UndoPreview:
     """The net gain by login, or `unassigned`."""
     asked_for: bool = False
     """Whether the event is an opt-out that the contact asked for in their own words."""
+    told: bool = False
+    """Whether the event is an opt-out whose confirmation has left for the contact."""

@@ -109,8 +109,13 @@ def test_taking_an_opt_out_back_says_when_the_contact_was_told_of_it(
 ) -> None:
     send(db, owner, ann)
     leave(db)
-    opt_out_number(db, owner, ANN)
+    event = opt_out_number(db, owner, ANN).event
+    assert event
+    with db.reading() as conn:
+        assert not preview_undo(conn, owner, event).told
     leave(db)
+    with db.reading() as conn:
+        assert preview_undo(conn, owner, event).told
     assert undo(db, owner).sentence == "Ann Otieno is opted in again, though they were told that they are opted out"
 
 

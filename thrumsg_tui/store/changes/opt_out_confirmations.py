@@ -8,6 +8,7 @@ from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.send import store_outgoing
 from thrumsg_tui.store.conversation_state import ask_thread_end
 from thrumsg_tui.store.database import Transaction
+from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.opt_out_message import where_to_tell
 from thrumsg_tui.store.queries.settings import settings
@@ -41,9 +42,9 @@ def confirm(tx: Transaction, who: Identity | None, phone: str, asked_in: Convers
     return True
 
 
-def confirmations(tx: Transaction, phone: str, since: object) -> set[MessageState]:
+def confirmations(conn: Connection, phone: str, since: object) -> set[MessageState]:
     """Return the states of a number's confirmations since a time (ms since the epoch), without the cancelled ones."""
-    rows = tx.conn.execute(
+    rows = conn.execute(
         """
         SELECT message.state FROM message
         JOIN conversation ON conversation.id = message.conversation_id

@@ -197,7 +197,7 @@ def store_own_words(
     """
     present = describe_opt_out(tx, phone)
     first_time = present is not None and present["kind"] != OptOutKind.AUTOMATIC
-    if asked_in and present and first_time and not confirmed and not confirmations(tx, phone, present["at"]):
+    if asked_in and present and first_time and not confirmed and not confirmations(tx.conn, phone, present["at"]):
         confirm(tx, None, phone, asked_in)
     tx.conn.execute(
         "UPDATE opt_out SET kind = ?, note = ?, note_key = ?, at = ?, user_id = NULL WHERE phone = ?",

@@ -56,10 +56,14 @@ class NumberOptOut(UndoableChange):
         return still.fetchone() is not None
 
     def preview(self, conn: Connection, entry: Event) -> UndoPreview:
-        """Also say whether the contact asked for the opt-out in their own words."""
+        """Also say whether the contact asked for the opt-out in their own words, and whether they were told of it."""
         present = get_opt_out(conn, self.phone) if self.is_effective(conn) else None
         asked_for = present is not None and present.kind is OptOutKind.AUTOMATIC
-        return UndoPreview(entry, present is not None, asked_for=asked_for)
+        return UndoPreview(entry, present is not None, asked_for=asked_for, told=self.was_told(conn))
+
+    def was_told(self, conn: Connection) -> bool:
+        """Whether a confirmation of the opt-out has left for the contact."""
+        return bool(confirmations(conn, self.phone, self.at) - {MessageState.QUEUED, MessageState.UNSENT})
 
     def locks(self, conn: Connection) -> Sequence[Lock]:
         """The number."""
@@ -73,9 +77,8 @@ class NumberOptOut(UndoableChange):
         if present["at"] != self.at:
             return self.nothing_left("the number was opted out again since")
         concerned = erase_opt_out(tx, self.phone)
-        told = confirmations(tx, self.phone, self.at) - {MessageState.QUEUED, MessageState.UNSENT}
         asked = present["kind"] == OptOutKind.AUTOMATIC
-        facts = OptOutUndone(_name_of(tx, concerned), asked=asked, told=bool(told))
+        facts = OptOutUndone(_name_of(tx, concerned), asked=asked, told=self.was_told(tx.conn))
         return self.record_undo(tx, who, facts, {"phone": self.phone, "old": present}, concerned)
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 ASKED_FOR = "The contact asked for it in their own words."
 """Warns before an opt-out is undone that the contact asked for in their own words."""
 
+TOLD = "They were told that they are opted out."
+"""Warns before an opt-out is undone of which the contact was told."""
+
 
 def undoable(conn: Connection, who: Identity, event_id: EventId) -> tuple[Event, UndoableChange]:
     """Return an event that the person may undo now, and the change that undoes it.
@@ -158,13 +161,21 @@ def last_redoable(conn: Connection, who: Identity) -> Event:
     return undoable(conn, who, newest)[0]
 
 
-def concerns_many(conn: Connection, event_id: EventId) -> bool:
-    """Whether an event moved more than one conversation, or opted out more than one number of a list."""
+def is_weighty(conn: Connection, event_id: EventId) -> bool:
+    """Whether the undo of an event is to be asked about, however new it is (`docs/rules.md 4.9`).
+
+    It moved more than one conversation, opted out more than one number of a list, or a contact who was told so.
+    """
+    from thrumsg_tui.store.changes.undo_opt_outs import NumberOptOut
+
     moved = conn.execute(
         "SELECT 1 FROM event_conversation WHERE event_id = ? AND to_assignment_id IS NOT NULL LIMIT 2", (event_id,)
     ).fetchall()
     listed = conn.execute("SELECT 1 FROM event_number WHERE event_id = ? LIMIT 2", (event_id,)).fetchall()
-    return len(moved) + len(listed) > 1
+    if len(moved) + len(listed) > 1:
+        return True
+    change = undoable_change(conn, event_id)
+    return isinstance(change, NumberOptOut) and change.was_told(conn)
 
 
 def preview_undo(conn: Connection, who: Identity, event_id: EventId) -> UndoPreview:

@@ -11,7 +11,7 @@ from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.domain.wording import inflect, pluralize
 from thrumsg_tui.store.queries.thread import contact_names
-from thrumsg_tui.store.queries.undo_preview import ASKED_FOR, preview_undo
+from thrumsg_tui.store.queries.undo_preview import ASKED_FOR, TOLD, preview_undo
 from thrumsg_tui.tui.dialogs.choice import ChoiceDialog, confirmation
 from thrumsg_tui.tui.store_client import StoreClient
 
@@ -53,4 +53,6 @@ def _question(shown: UndoPreview, staying: Sequence[str], phones: PhoneDisplay, 
         question += "\n\nNothing of it is left to take back: it was changed again since."
     if shown.asked_for:
         question += f"\n\n{ASKED_FOR}"
+    elif shown.told:
+        question += f"\n\n{TOLD}"
     return question

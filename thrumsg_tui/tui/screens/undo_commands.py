@@ -71,11 +71,11 @@ class UndoCommands:
             self.screen.say(str(error), warning=True)
 
     async def _is_weighty(self, wanted: Event) -> bool:
-        """Return whether a change concerns many, or is older than this session (`docs/rules.md 4.9`)."""
-        from thrumsg_tui.store.queries.undo_preview import concerns_many
+        """Return whether a change has weight, or is older than this session (`docs/rules.md 4.9`)."""
+        from thrumsg_tui.store.queries.undo_preview import is_weighty
 
-        many = await self.screen.thrumsg.store.query(concerns_many, wanted.id)
-        return many or not self._is_fresh(wanted)
+        has_weight = await self.screen.thrumsg.store.query(is_weighty, wanted.id)
+        return has_weight or not self._is_fresh(wanted)
 
     def _is_fresh(self, event: Event) -> bool:
         """Return whether an event is of this session."""
