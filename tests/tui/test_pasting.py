@@ -149,3 +149,20 @@ async def test_a_command_is_pasted_into_the_palette(office: Office, maria: Conve
         await person.press("colon")
         await paste(person, "phone lookup")
         await person.wait_for("Find a number in all campaigns")
+
+
+# The message box
+
+
+async def test_a_line_is_taken_away_as_it_was_written_however_it_is_wrapped(
+    office: Office, maria: ConversationId
+) -> None:
+    words = "Your polling place is the library on Main Street, through the door at the back. "
+    async with office.messenger(size=(80, 24)) as person:
+        await person.press("enter")
+        await paste(person, words * 2)
+        await person.press("ctrl+u")
+        assert person.box == ""
+        await paste(person, words * 2)
+        await person.press(*["up"] * 9, "home", "ctrl+k")
+        assert person.box == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -56,6 +57,24 @@ class TextEditor(TextArea):
         """The text; exactly the one that was set until somebody edits it, because the editor unifies line ends."""
         put_in, loaded = self._put_in
         return put_in if self.text == loaded else self.text
+
+    def action_delete_to_start_of_line(self) -> None:
+        """Delete from the cursor to the start of the line as it was written, however it is wrapped."""
+        row, column = self.cursor_location
+        self._delete_or(super().action_delete_to_start_of_line, (row, 0), (row, column))
+
+    def action_delete_to_end_of_line(self) -> None:
+        """Delete from the cursor to the end of the line as it was written, however it is wrapped."""
+        row, column = self.cursor_location
+        end = (row, len(self.document.get_line(row)))
+        self._delete_or(super().action_delete_to_end_of_line, (row, column), end)
+
+    def _delete_or(self, otherwise: Callable[[], None], start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Delete a part of a line; where there is a selection, or nothing to delete, do what Textual does."""
+        if self.read_only or start == end or not self.selection.is_empty:
+            otherwise()
+        else:
+            self.delete(start, end, maintain_selection_offset=False)
 
     def notify_style_update(self) -> None:
         """Compute the styles of its parts anew when it is drawn next."""
