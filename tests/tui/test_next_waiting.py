@@ -123,3 +123,16 @@ async def test_the_next_who_waits_is_shown_although_a_search_hides_them(office: 
         await person.press("u")
         assert (person.row, person.messenger.search.value) == ("Dev Patel", "")
         assert person.rows == ["Maria Lopez", "Dev Patel"]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("keys", [["n"], ["v", *"lee", "enter"], ["u"]])
+async def test_from_the_sidebar_one_goes_on_to_another_contact_and_leaves_the_open_one(
+    office: Office, size: tuple[int, int], keys: list[str]
+) -> None:
+    office.contact("Ann Otieno", wrote="Hello")
+    office.contact("Bo Berg", to="lee", wrote="Hello")
+    async with office.messenger(size=size) as person:
+        await person.press("i", *keys)
+        assert person.sees("Viewing as: Lee Bishop", "Bo Berg  (415)", "Held by")
+        assert not person.sees("Ann Otieno  (415)")

@@ -75,14 +75,14 @@ class ListCommands:
 
     async def action_next_sender(self, step: int) -> None:
         """Go `step` senders further."""
-        self.screen.go(await next_sender(self.screen.thrumsg, self.screen.state, step))
+        self._go_on_to(await next_sender(self.screen.thrumsg, self.screen.state, step))
 
     @action_worker
     async def action_viewing_as(self) -> None:
         """Choose the sender whose assignment is shown."""
         state = self.screen.state
         if chosen := await pick_sender(self.screen, state.campaign_id, "Viewing as", state.assignment_id):
-            self.screen.go(self.screen.state.view_as(chosen.id))
+            self._go_on_to(self.screen.state.view_as(chosen.id))
 
     async def action_next_waiting(self) -> None:
         """Go to the next waiting contact, this sender's first, then others'; say so where that is no move."""
@@ -92,17 +92,21 @@ class ListCommands:
             if here is not None and state.visited == here.id:
                 opens, following = key_of("messenger.open"), key_of("messenger.next_waiting")
                 screen.say(f"{here.name} waits: {opens} opens the conversation, {following} goes on to the next.")
-            screen.go(state)
+            self._go_on_to(state)
 
     async def action_write_to_next(self) -> None:
         """Go to the message box of the next waiting contact."""
-        screen, drafts = self.screen, self.screen.conversation.drafts
         if state := await self._next_waiting():
-            drafts.store()
-            drafts.turn_to(None)  # else the conversation in which somebody writes stays open
-            screen.go(state)
-            await screen.ask_and_paint()
-            await screen.action_run_command("messenger.open")
+            self._go_on_to(state)
+            await self.screen.ask_and_paint()
+            await self.screen.action_run_command("messenger.open")
+
+    def _go_on_to(self, state: MessengerState) -> None:
+        """Go to another contact, and leave the one who stays open while somebody writes or is in the sidebar."""
+        drafts = self.screen.conversation.drafts
+        drafts.store()
+        drafts.turn_to(None)
+        self.screen.go(state)
 
     async def _next_waiting(self) -> MessengerState | None:
         """Return the state on the next waiting contact; say so if nobody else waits."""
