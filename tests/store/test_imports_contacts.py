@@ -138,7 +138,7 @@ def test_a_contact_of_another_campaign_gets_a_conversation_and_counts_as_importe
     for dry_run in (True, False):
         done = import_contacts(db, owner, path, "Fall", ImportOptions(dry_run=dry_run))
         assert (done.imported, done.updated) == (2, 0)
-        assert done.notes == ("Known from other campaigns, and changed there too: line 3.",)
+        assert done.notes == ("Known from other campaigns, and changed there too: line 3; line 3 was Ann Lee.",)
     names = [(each["first_key"], each["last_key"]) for each in stored(db)]
     assert names == [("anna", "lee"), ("bea", "ruiz"), ("bea", "ruiz"), ("anna", "lee")]
 

@@ -81,7 +81,7 @@ async def test_who_finds_nobody_is_told_what_to_do(office: Office) -> None:
     async with office.app() as person:
         await person.press("P")
         await person.type("xyz")
-        assert person.sees("Nobody matches 'xyz'.", "Try fewer letters.", "p looks up a number that is nobody's.")
+        assert person.sees("Nobody matches 'xyz'.", "Try fewer letters.", "Esc, then p: look up any number.")
         await person.press("enter")
         assert person.sees("Nobody is chosen")
 

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.fields import stored_fields
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.domain.names import fold
+from thrumsg_tui.domain.names import fold, full_name
 from thrumsg_tui.domain.opened_points import Opened
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.users import Identity
@@ -50,6 +50,8 @@ FILLED_IN = ("sender_first_name", "sender_last_name", "organization")
 _BATCH = 500
 _PHASES = 4
 """Read numbers, store new contacts, compare known ones, store conversations."""
+_MOST_NAMED = 3
+"""How many of the contacts who are renamed in other campaigns a note names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,7 @@ def _store(tx: Transaction, campaign: Campaign, people: Sequence[_Person], tally
     merged = {number: _merged(known[number], person) for person in people if (number := person.number.e164) in known}
     tx.hold(*(ContactLock(number) for number, after in merged.items() if after.renames(known[number])))
     changed_elsewhere: list[int] = []
+    former_names: list[str] = []
     for person in steps.over([person for person in people if person.number.e164 in known]):
         before = known[person.number.e164]
         after = merged[person.number.e164]
@@ -211,8 +214,11 @@ def _store(tx: Transaction, campaign: Campaign, people: Sequence[_Person], tally
             starting.append(_arrival(person, after))
             if changed:
                 changed_elsewhere.append(person.line)
+                if after.renames(before) and len(former_names) < _MOST_NAMED:
+                    former_names.append(f"line {person.line} was {full_name(before.first_name, before.last_name)}")
     if changed_elsewhere:
-        tally.notes.append(f"Known from other campaigns, and changed there too: {on_lines(changed_elsewhere)}.")
+        were = "".join(f"; {each}" for each in former_names)
+        tally.notes.append(f"Known from other campaigns, and changed there too: {on_lines(changed_elsewhere)}{were}.")
     for arrival in starting:
         tally.line = arrival.line
         tally.count_new()

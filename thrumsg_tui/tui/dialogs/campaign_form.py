@@ -127,7 +127,10 @@ def _fields(campaign: Campaign | None, usual: dict[str, str]) -> list[Field]:
         TextField("starts", "Initials from", _day(setup.starts if setup else None), "any day; or like 2026-11-03"),
         TextField("ends", "Initials until", _day(setup.ends if setup else None), "any day; or the last day"),
         ChoiceField(
-            "quicksend", "Send All", (("no", "no"), ("yes", "allowed")), _yes(setup.quicksend if setup else False)
+            "quicksend",
+            "QuickSend",
+            (("no", "no Send All"), ("yes", "Send All is allowed")),
+            _yes(setup.quicksend if setup else False),
         ),
     ]
 

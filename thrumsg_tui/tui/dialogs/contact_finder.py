@@ -147,7 +147,7 @@ class ContactFinder(Picker[FoundContact]):
             return f"Type {by}. {whose.capitalize()} are searched. {hidden}"
         if not search.is_done:
             return "Searching…"
-        other = "" if self._own is not None else f"{key_of('app.lookup')} looks up a number that is nobody's."
+        other = "" if self._own is not None else f"Esc, then {key_of('app.lookup')}: look up any number."
         return f"Nobody matches {safe_text(text)!r}. {hidden or 'Try fewer letters.'} {other}"
 
     @property

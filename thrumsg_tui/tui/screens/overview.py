@@ -27,7 +27,7 @@ from thrumsg_tui.tui.sender_order import SenderOrder, preference_key
 from thrumsg_tui.tui.widgets.carrier_line import CarrierLine
 from thrumsg_tui.tui.widgets.inputs import SearchInput
 from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, LineWidget, Part
-from thrumsg_tui.tui.widgets.sender_table import SenderHeading, SenderTable
+from thrumsg_tui.tui.widgets.sender_table import NOBODY, SenderHeading, SenderTable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -190,6 +190,8 @@ class OverviewScreen(CommandScreen):
         rows = self._order.sorted(senders.matching(self._search.value), self._waiting)
         keep = self._cursor_on or (self.table.row.id if self.table.row else None)
         self._cursor_on = None
+        only_idle = self.idle_only and not self._search.value
+        self.table.empty_text = "Every sender has started." if only_idle else NOBODY
         at = rows.place_of(keep)
         self.table.show_all(rows, self.table.cursor if at is None else at)
         self._heading.show_sort(self._order.sort, self.table, reverse=self._order.reverse, glyphs=self.thrumsg.glyphs)

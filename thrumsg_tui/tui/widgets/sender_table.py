@@ -112,7 +112,7 @@ def _column_heading(column: SenderSort, arrow: str, width: int) -> str:
             assert_never(column)
 
 
-NOBODY = f"No sender of this campaign matches; {key_of('senders.add')} on its overview adds somebody."
+NOBODY = f"No sender of this campaign matches; {key_of('senders.add')} on the overview adds somebody."
 
 
 class SenderTable(NamesList[Assignment]):
