@@ -197,7 +197,10 @@ def _inspected(found: Inspection) -> list[list[Part]]:
         titles, values = repr(title), _values(found, title)
         if name == "phone":
             titles = ", else ".join(map(repr, found.phones))
-            values = ", ".join(f"{text} is {meaning}" if text else meaning for text, meaning in found.numbers[:_SAMPLE])
+            values = ", ".join(
+                f"{text} is {meaning}" if text else meaning.removesuffix(".")
+                for text, meaning in found.numbers[:_SAMPLE]
+            )
         lines.append([(f" {name}", "recorded"), (f" from {titles}: ", "quiet"), (values, "")])
     for code, title in found.custom.items():
         lines.append([(f" %{code}%", "accent"), (f" from {title!r}: ", "quiet"), (_values(found, title), "")])

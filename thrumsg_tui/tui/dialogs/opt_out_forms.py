@@ -100,5 +100,5 @@ def _wrong(listed: Sequence[str], region: str) -> list[str]:
         try:
             normalize(number, region, to_opt_out=True)
         except ValueError as reason:
-            wrong.append(str(reason))
+            wrong.append(str(reason).removesuffix("."))
     return wrong
