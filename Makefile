@@ -66,7 +66,7 @@ bench-quick: .venv/installed-dev ## measure speed on less, in two minutes, and o
 bench-peers: ## install other programs to compare speed with, outside of this folder
 	scripts/install_bench_peers.sh
 
-soak: .venv/installed-dev ## twenty sessions and eight command lines on one database for thirteen minutes
+soak: .venv/installed-dev ## twenty sessions and eight command lines on one database for twenty minutes
 	@$(BIN)/python -m tests.endurance.soak $(ARGS)
 
 hosts: .venv/installed-dev ## a campaign on three hosts for ten minutes, whose server is killed and one of which is lost; needs root

@@ -183,7 +183,7 @@ def largest_rises(sizes: Sequence[tuple[float, int]], begun: Sequence[tuple[floa
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.endurance.soak", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=13.0)
+    parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--sessions", type=int, default=20, help="terminals, two of which only watch")
     parser.add_argument("--writers", type=int, default=8, help="command lines")
     parser.add_argument("--people", type=int, default=2000, help="contacts")

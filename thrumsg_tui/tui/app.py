@@ -131,7 +131,7 @@ class ThrumsgApp(WatchingApp):
         self.watch_database(opening.restored_at)
         self.set_interval(self.timers.tick, self._tick)
         self.set_interval(self.timers.presence, self.tell_presence)
-        self.set_interval(self.timers.lull, self._tidy)
+        self.set_interval(self.timers.watch, self._tidy)
         self.set_interval(self.store.db.pacing.stalled_after, self._look_after_moves)
         self.call_after_refresh(self._look_after_moves)  # nothing is painted before this method ends
         if opening.is_practice:

@@ -24,7 +24,7 @@ class Timers:
     presence: float = 10.0
     """Between two reports of where the person is."""
 
-    lull: float = 0.4
+    lull: float = 0.1
     """Without a key, after which garbage is collected."""
 
     practice: float = 0.5
