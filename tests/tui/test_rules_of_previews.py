@@ -278,7 +278,7 @@ async def test_in_an_archived_campaign_every_level_says_why_not(office: Office) 
             await person.press(*pressed)
             assert person.notice == "The campaign is archived: nothing in it can be reassigned."
         await person.press("z")
-        assert person.notice == "There is nothing of yours to undo."
+        assert person.notice == "What you did last cannot be undone."
     assert shares(office) == {"unassigned": 0, "kim": 1, "lee": 0}
 
 
