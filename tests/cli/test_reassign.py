@@ -227,3 +227,22 @@ def test_from_somebody_who_is_not_on_it_says_how_to_see_who_is(spring: Shell) ->
 def test_a_removed_sender_gives_to_nobody_who_is_not_on_the_campaign(spring: Shell) -> None:
     said = spring.refused("campaign", "remove-sender", "Spring", "kim", "--to", "root")
     assert "campaign add-sender Spring root" in said
+
+
+def test_two_of_one_name_are_told_apart_by_login_and_json_keeps_both_by_themselves(spring: Shell) -> None:
+    spring.done("user", "add", "kim2", "--first-name", "Kim", "--last-name", "Alvarez")
+    spring.done("campaign", "add-sender", "Spring", "kim2")
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim")
+    words = ("reassign", "Spring", "--from", "kim", "--to-everyone")
+    shown = spring.done(*words, "--preview").splitlines()
+    assert [line.split("  ")[:2] for line in shown[1:3]] == [
+        ["Kim Alvarez (kim)", "Kim Alvarez (kim2)"],
+        ["Kim Alvarez (kim)", "Lee Ng"],
+    ]
+    assert "Moved 3 conversations from Kim Alvarez (kim) to Kim Alvarez (kim2) and Lee Ng." in spring.done(*words)
+    assert "Kim Alvarez (kim2)" in spring.done("thread", 1)
+    named = spring.json("thread", 1)
+    assert (named["sender"], named["sender_name"]) == ("kim2", "Kim Alvarez")
+    assert [each["name"] for each in spring.json("overview", "Spring")["senders"]] == [
+        *("Unassigned", "Kim Alvarez", "Kim Alvarez", "Lee Ng"),
+    ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 SMALL = {
-    **dict.fromkeys(("users", "doer", "actor", "giver", "taker"), "people: thousands at most"),
+    **dict.fromkeys(("users", "namesake", "doer", "actor", "giver", "taker"), "people: thousands at most"),
     **dict.fromkeys(("assignment", "source", "destination"), "a row for each sender and campaign"),
     "campaign": "tens",
     "campaign_number": "a few for each campaign",

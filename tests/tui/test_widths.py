@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from tests.tui.office import Office, settle
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
-from thrumsg_tui.tui.widgets.line_widgets import fit, pad
+from thrumsg_tui.tui.widgets.line_widgets import fit, fit_person, pad
 
 texts = st.text(st.sampled_from("ab 語✓…"), max_size=12)
 
@@ -33,6 +33,25 @@ def test_a_text_is_never_wider_than_its_room_and_whole_where_it_fits(text: str, 
 )
 def test_what_is_cut_ends_in_an_ellipsis_behind_a_letter(text: str, width: int, cut: str) -> None:
     assert fit(text, width) == cut
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "cut"),
+    [
+        ("Kim Alvarez (kim2)", 18, "Kim Alvarez (kim2)"),
+        ("Kim Alvarez (kim2)", 12, "Kim… (kim2)"),
+        ("Kim Alvarez (kim2)", 9, "K… (kim2)"),
+        ("Kim Alvarez (kim2)", 7, "Kim Al…"),
+        ("Kim Alvarez", 8, "Kim Alv…"),
+    ],
+)
+def test_a_login_behind_a_name_is_not_cut_while_there_is_room_for_it(name: str, width: int, cut: str) -> None:
+    assert fit_person(name, width) == cut
+
+
+@given(texts, st.integers(0, 16))
+def test_a_person_is_never_wider_than_their_room(text: str, width: int) -> None:
+    assert cell_len(fit_person(f"{text} (kim2)", width)) <= width
 
 
 @given(texts, st.integers(0, 16), st.booleans())

@@ -63,7 +63,7 @@ def thread(session: Session, args: Namespace) -> Report:
         ("Contact", phones.name(conversation.first_name, conversation.last_name, conversation.phone)),
         ("Phone", phones.number(conversation.phone)),
         *([("Our number", conversation.shown_number)] if conversation.our_number else []),
-        ("Sender", conversation.sender_name),
+        ("Sender", conversation.sender_shown),
         ("Status", shown_status(conversation)),
         ("Times in", campaign.hours.timezone),
         *answers(conversation, asked).items(),
@@ -144,7 +144,7 @@ def thread_lines(
             continue
         state = _state(happening, hours, times.now, conversation.waits_for(happening))
         is_ours = happening.direction is Direction.OUTGOING
-        who = f"{happening.author or 'automatic'} ({state})" if is_ours else "contact"
+        who = f"{happening.author_shown or 'automatic'} ({state})" if is_ours else "contact"
         yield f"{time}  {who}:"
         words = safe_text(text_of(happening.body, happening.media), multiline=True)
         yield from (f"    {line}" for line in words.splitlines())

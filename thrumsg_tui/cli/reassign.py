@@ -199,5 +199,5 @@ def _saved(session: Session, args: Namespace) -> Plan:
         ours = ours and all(now.get(each, login) == login for each, login in planned.logins.items())
     if not ours:
         raise Refused(f"{called(args.plan)} was saved from another database.", Nothing.MOVED)
-    names = {each.id: each.name for each in present if each.id in planned.names}
+    names = {each.id: each.shown_name for each in present if each.id in planned.names}
     return replace(planned, names={**planned.names, **names})

@@ -245,7 +245,7 @@ class TriageActions:
             campaign = campaigns.get_campaign(conn, contact.campaign_id)
             if not login:
                 senders = assignments(conn, campaign.id, walk.db.clock())
-                self._say(*(f"r {each.login or NOBODY}: {each.name}." for each in senders))
+                self._say(*(f"r {each.login or NOBODY}: {each.shown_name}." for each in senders))
                 return True
             to = unassigned(conn, campaign.id) if login == NOBODY else find_destination(conn, campaign, login)
         outcome = reassign(

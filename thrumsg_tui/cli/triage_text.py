@@ -131,7 +131,7 @@ def _head(shown: OpenReply, times: ShownTimes) -> Iterator[str]:
     contact, zone = shown.conversation, ZoneInfo(shown.campaign.hours.timezone)
     number = shown.phones.number(contact.phone_national)
     named = shown.name if shown.name == shown.phones.number(contact.phone) else f"{shown.name}, {number}"
-    yield f"{named}. Conversation {contact.id}, {whose(contact.sender_name)}."
+    yield f"{named}. Conversation {contact.id}, {whose(contact.sender_shown)}."
     if contact.messages:
         yield f"Last message: {times.age(contact.messages[-1].at, zone)}. Times are in {shown.campaign.hours.timezone}."
     if closed := closure(shown.campaign, times.now):

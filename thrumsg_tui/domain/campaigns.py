@@ -167,6 +167,11 @@ class Assignment:
         return self.user.name if self.user else UNASSIGNED
 
     @property
+    def shown_name(self) -> str:
+        """The sender's name as people read it (`User.shown_name`), or Unassigned."""
+        return self.user.shown_name if self.user else UNASSIGNED
+
+    @property
     def login(self) -> str | None:
         """The sender's login; None for Unassigned."""
         return self.user.login if self.user else None

@@ -183,6 +183,8 @@ class Message:
     body: str
     author: str | None
     author_login: str | None
+    author_shown: str | None
+    """The author's name as people read it (`User.shown_name`)."""
     state: MessageState
     segments: int
     leaves_at: datetime | None
@@ -257,6 +259,8 @@ class ConversationHead:
     sender_id: UserId | None
     sender_name: str
     sender_login: str | None
+    sender_shown: str
+    """The holder's name as people read it (`Assignment.shown_name`)."""
     first_name: str
     last_name: str
     phone: str

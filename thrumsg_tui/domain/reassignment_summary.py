@@ -69,7 +69,7 @@ def of_whom(request: Request, rows: Sequence[Assignment], sources: str) -> str:
         case FromEveryone():
             return "everyone's conversations"
         case FromAssignments((only,)):
-            return f"{next((whose(row.name) for row in rows if row.id == only), whose(sources))} conversations"
+            return f"{next((whose(row.shown_name) for row in rows if row.id == only), whose(sources))} conversations"
         case FromAssignments():
             return f"conversations of {sources}"
         case FromConversations():
@@ -87,12 +87,12 @@ def will_move(planned: Plan, whose_conversations: str, destinations: Sequence[As
         destinations: All destinations, also those that get none.
     """
     gets = Counter(move.destination for move in planned.moves)
-    named = [f"{destination.name}: {gets[destination.id]}" for destination in destinations]
+    named = [f"{destination.shown_name}: {gets[destination.id]}" for destination in destinations]
     if len(named) > _MOST_NAMES:
         rest = destinations[_MOST_NAMES - 1 :]
         named[_MOST_NAMES - 1 :] = [f"{len(rest)} others: {sum(gets[destination.id] for destination in rest)}"]
     if len(named) == 1:
-        named = [destinations[0].name]
+        named = [destinations[0].shown_name]
     article = "" if "'s " in whose_conversations else "the "
     return f"Enter moves {len(planned.moves)} of {article}{whose_conversations} to {', '.join(named)}."
 
@@ -114,7 +114,7 @@ def what_stays(request: Request, rows: Sequence[Assignment]) -> str:
             else f"Only the {free} unassigned {inflect(free, 'moves', 'move')}"
         )
         return f"{moving}: all senders are destinations, so the {conversations} that they hold {stay}."
-    names = listed([row.name for row in both])
+    names = listed([row.shown_name for row in both])
     if len(both) > 1:
         return f"{names} are destinations, so the {conversations} that they hold {stay}."
     if both[0].user is None:

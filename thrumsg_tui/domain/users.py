@@ -22,11 +22,23 @@ class User:
     last_name: str
     email: str
     role: Role
+    has_namesake: bool = False
+    """Whether another user has the same first and last name."""
 
     @property
     def name(self) -> str:
         """First and last name, or the login if both are empty."""
         return full_name(self.first_name, self.last_name) or self.login
+
+    @property
+    def shown_name(self) -> str:
+        """The name as people read it: with the login if another user has the same name (`docs/rules.md 2.2`)."""
+        return shown_name(self.name, self.login, has_namesake=self.has_namesake)
+
+
+def shown_name(name: str, login: str, *, has_namesake: bool) -> str:
+    """Return a user's name, with the login behind it if another user has the same name (`docs/rules.md 2.2`)."""
+    return f"{name} ({login})" if has_namesake else name
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def send_in(
         filled_in=False,
         role=who.role,
         is_holder=to.sender_id == who.user.id,
-        holder_name=to.sender_name,
+        holder_name=to.sender_shown,
         opted_out=to.opted_out or is_opted_out(),
         number_withdrawn=to.number_withdrawn,
     )
@@ -237,7 +237,9 @@ def _refuse_overtaken(
     if kind is MessageKind.FOLLOW_UP and (to.follow_up_id is None or follow_up_id not in {None, to.follow_up_id}):
         raise Refused(_FOLLOW_UP_GONE)
     if newest and newest.id != read_to:
-        raise MovedOn("{name} wrote meanwhile: {words}", name=newest.author or to.name, words=words_of(newest.body))
+        raise MovedOn(
+            "{name} wrote meanwhile: {words}", name=newest.author_shown or to.name, words=words_of(newest.body)
+        )
     if kind is MessageKind.INITIAL and to.status is not Status.NOT_STARTED:
         raise Refused("The initial message was sent meanwhile, or the contact wrote first.")
 

@@ -14,7 +14,7 @@ from thrumsg_tui.store.engines.connection import Connection
 def require_own(who: Identity, conversation: ConversationHead) -> None:
     """Raise `Refused` in somebody else's conversation, unless the person may work for others."""
     if conversation.sender_id != who.user.id and not who.may(Permission.WORK_FOR_OTHERS):
-        raise Refused(f"This conversation is {whose(conversation.sender_name)} now.")
+        raise Refused(f"This conversation is {whose(conversation.sender_shown)} now.")
 
 
 def require_own_number(conn: Connection, who: Identity, phone: str) -> None:

@@ -25,7 +25,7 @@ from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.progress import OnProgress, RowsRead, no_progress
 from thrumsg_tui.store.queries.assignments import assignments
 from thrumsg_tui.store.queries.campaigns import get_campaign
-from thrumsg_tui.store.queries.users import user_name
+from thrumsg_tui.store.queries.users import shown_user_name
 from thrumsg_tui.store.schema import IN_RESPONSES, WAITING
 
 _HOW_TO_ADD = (
@@ -232,11 +232,11 @@ def _named(
     logins: dict[AssignmentId, str | None] = {}
     for assignment_id in involved:
         if known := active.get(assignment_id):
-            names[assignment_id], logins[assignment_id] = known.name, known.login
+            names[assignment_id], logins[assignment_id] = known.shown_name, known.login
             continue
         row = conn.execute(
             f"""
-            SELECT users.login, {user_name()} AS name
+            SELECT users.login, {shown_user_name()} AS name
             FROM assignment LEFT JOIN users ON users.id = assignment.user_id WHERE assignment.id = ?
             """,
             (assignment_id,),

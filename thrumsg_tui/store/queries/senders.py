@@ -12,18 +12,22 @@ from thrumsg_tui.domain.campaigns import UNASSIGNED, Assignment, AssignmentId, C
 from thrumsg_tui.domain.enums import SenderSort
 from thrumsg_tui.domain.names import fold, full_name, search_rows
 from thrumsg_tui.domain.permissions import Role
-from thrumsg_tui.domain.users import User, UserId
-from thrumsg_tui.store.queries.users import USER_COLUMNS
+from thrumsg_tui.domain.users import User, UserId, shown_name
+from thrumsg_tui.store.queries.users import COLUMNS_OF_MANY, USER_COLUMNS
 
-SENDER_COLUMNS = f"""
-    {USER_COLUMNS}, assignment.id, assignment.campaign_id, assignment.active,
+_ASSIGNMENT_COLUMNS = """
+    assignment.id, assignment.campaign_id, assignment.active,
     assignment.assigned, assignment.not_started, assignment.sent, assignment.needs_reply, assignment.answered,
     assignment.opted_out, assignment.texted, assignment.replied, assignment.follow_ups, assignment.sent_only
 """
+SENDER_COLUMNS = f"{USER_COLUMNS}, {_ASSIGNMENT_COLUMNS}"
 """The columns of a row, of `assignment` and `users`."""
 
-_USER, _LOGIN, _FIRST, _LAST, _ID = 0, 1, 2, 3, 6
-_ASSIGNED, _NOT_STARTED, _NEEDS_REPLY, _TEXTED = 9, 10, 12, 15
+COLUMNS_OF_SENDERS = f"{COLUMNS_OF_MANY}, {_ASSIGNMENT_COLUMNS}"
+"""The same columns as `SENDER_COLUMNS`, where there are many rows."""
+
+_USER, _LOGIN, _FIRST, _LAST, _HAS_NAMESAKE, _ID = 0, 1, 2, 3, 6, 7
+_ASSIGNED, _NOT_STARTED, _NEEDS_REPLY, _TEXTED = 10, 11, 13, 16
 
 _Row = tuple[Any, ...]
 
@@ -83,7 +87,7 @@ class Senders(Sequence[Assignment]):
 
     @property
     def names(self) -> Iterator[str]:
-        """The name of each."""
+        """The name of each, as people read it."""
         return map(_name, self._rows)
 
     @property
@@ -145,10 +149,11 @@ class Senders(Sequence[Assignment]):
 
 def assignment_of(row: Sequence[Any], online: Collection[UserId]) -> Assignment:
     """Make an assignment from a row of `SENDER_COLUMNS`, and of who is online."""
-    user_id, login, first_name, last_name, email, role, assignment_id, campaign_id, active, *counts = row
+    user_id, login, first_name, last_name, email, role, has_namesake, *held = row
+    assignment_id, campaign_id, active, *counts = held
     user = None
     if user_id is not None:
-        user = User(UserId(user_id), login, first_name, last_name, email, Role(role))
+        user = User(UserId(user_id), login, first_name, last_name, email, Role(role), bool(has_namesake))
     return Assignment(
         AssignmentId(assignment_id), CampaignId(campaign_id), user, bool(active), user_id in online, *counts
     )
@@ -164,4 +169,7 @@ def _sorted_as(first_name: str, last_name: str, login: str) -> tuple[str, str, s
 
 
 def _name(row: _Row) -> str:
-    return UNASSIGNED if row[_USER] is None else full_name(row[_FIRST], row[_LAST]) or row[_LOGIN]
+    if row[_USER] is None:
+        return UNASSIGNED
+    name = full_name(row[_FIRST], row[_LAST]) or row[_LOGIN]
+    return shown_name(name, row[_LOGIN], has_namesake=row[_HAS_NAMESAKE])

@@ -22,19 +22,19 @@ from thrumsg_tui.domain.errors import NotFound
 from thrumsg_tui.domain.media import Media
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.domain.our_numbers import NumberState
-from thrumsg_tui.domain.users import UserId
+from thrumsg_tui.domain.users import UserId, shown_name
 from thrumsg_tui.store.engines.connection import Asked, Connection, Row
 from thrumsg_tui.store.media import media_from
 from thrumsg_tui.store.phones import zones_of
 from thrumsg_tui.store.queries.consent import WRITTEN_AT
 from thrumsg_tui.store.queries.thread_events import ask_thread_events, with_numbers
-from thrumsg_tui.store.queries.users import user_name
+from thrumsg_tui.store.queries.users import has_namesake, user_name
 from thrumsg_tui.store.times import from_ms, from_ms_or_none
 
-_IN_THREAD = """
+_IN_THREAD = f"""
     SELECT message.id, message.at, message.direction, message.kind, message.body, message.state,
            message.segments, message.leaves_at, message.error_code, message.error_text, message.media,
-           users.login, users.first_name, users.last_name
+           users.login, users.first_name, users.last_name, {has_namesake()} AS has_namesake
     FROM message LEFT JOIN users ON users.id = message.author_id
     WHERE message.conversation_id = ?
 """
@@ -77,7 +77,7 @@ _HEAD = """
     SELECT conversation.id, conversation.campaign_id, conversation.assignment_id, conversation.status,
            conversation.opted_out, conversation.flagged = 1 AND conversation.opted_out = 0 AS flagged,
            conversation.follow_up_id, assignment.user_id, users.login, users.first_name AS sender_first_name,
-           users.last_name AS sender_last_name,
+           users.last_name AS sender_last_name, {has_namesake} AS has_namesake,
            contact.first_name, contact.last_name, contact.phone, contact.phone_national, contact.fields,
            campaign.hours_in, campaign.quiet_hours, conversation.our_number,
            gateway_number.state AS number_state {more}
@@ -90,15 +90,16 @@ _HEAD = """
     WHERE conversation.id = ?
 """
 
-_HEAD_ALONE = _HEAD.format(more="")
+_HEAD_ALONE = _HEAD.format(has_namesake=has_namesake(), more="")
 
 _HEAD_WITH_DOUBT = _HEAD.format(
+    has_namesake=has_namesake(),
     more="""
         , EXISTS (SELECT 1 FROM conversation AS other
                   JOIN message ON message.conversation_id = other.id
                   WHERE other.contact_id = conversation.contact_id
                     AND message.state = 'in_doubt') AS awaits_doubt
-    """
+    """,
 )
 
 
@@ -118,16 +119,18 @@ def _ask_head(conn: Connection, query: str, conversation_id: ConversationId) -> 
 def _head_fields(found: Row) -> dict[str, Any]:
     row = dict(zip(found.keys(), found, strict=True))  # a row of SQLite looks for each name from its first column on
     assigned = row["user_id"] is not None
+    sender = UNASSIGNED
+    if assigned:
+        sender = full_name(row["sender_first_name"], row["sender_last_name"]) or row["login"]
     asks = row["hours_in"] == HoursIn.CONTACT or row["quiet_hours"]
     return {
         "id": ConversationId(row["id"]),
         "campaign_id": CampaignId(row["campaign_id"]),
         "assignment_id": AssignmentId(row["assignment_id"]),
         "sender_id": UserId(row["user_id"]) if assigned else None,
-        "sender_name": (
-            full_name(row["sender_first_name"], row["sender_last_name"]) or row["login"] if assigned else UNASSIGNED
-        ),
+        "sender_name": sender,
         "sender_login": row["login"],
+        "sender_shown": shown_name(sender, row["login"], has_namesake=bool(row["has_namesake"])),
         "first_name": row["first_name"],
         "last_name": row["last_name"],
         "phone": row["phone"],
@@ -189,7 +192,8 @@ def ask_newest_message(conn: Connection, conversation_id: ConversationId) -> Ask
 
 
 def _message_of(row: Row) -> Message:
-    authored = row["login"] is not None
+    login = row["login"]
+    author = None if login is None else full_name(row["first_name"], row["last_name"]) or login
     error = " ".join(part for part in (row["error_code"], row["error_text"]) if part)
     return Message(
         id=MessageId(row["id"]),
@@ -197,8 +201,9 @@ def _message_of(row: Row) -> Message:
         direction=Direction(row["direction"]),
         kind=MessageKind(row["kind"]) if row["kind"] else None,
         body=row["body"],
-        author=(full_name(row["first_name"], row["last_name"]) or row["login"]) if authored else None,
-        author_login=row["login"],
+        author=author,
+        author_login=login,
+        author_shown=author and shown_name(author, login, has_namesake=bool(row["has_namesake"])),
         state=MessageState(row["state"]),
         segments=row["segments"],
         leaves_at=from_ms_or_none(row["leaves_at"]),

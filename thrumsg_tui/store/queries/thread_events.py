@@ -19,7 +19,7 @@ from thrumsg_tui.domain.redaction import Ours
 from thrumsg_tui.domain.users import UserId
 from thrumsg_tui.store.engines.connection import Asked, Connection, Row
 from thrumsg_tui.store.event_details import facts_of
-from thrumsg_tui.store.queries.users import user_name
+from thrumsg_tui.store.queries.users import shown_user_name
 from thrumsg_tui.store.times import from_ms
 
 
@@ -34,7 +34,8 @@ def ask_thread_events(conn: Connection, conversation_id: ConversationId) -> Aske
         f"""
         SELECT event.id, event.at, event.action, event.summary, event.details, event.user_id,
                touched.from_assignment_id AS source, touched.to_assignment_id AS destination,
-               {user_name("doer")} AS doer, {user_name("giver")} AS giver, {user_name("taker")} AS taker
+               {shown_user_name("doer")} AS doer, {shown_user_name("giver")} AS giver,
+               {shown_user_name("taker")} AS taker
         FROM event_conversation AS touched
         JOIN event ON event.id = touched.event_id
         LEFT JOIN users AS doer ON doer.id = event.user_id

@@ -14,7 +14,32 @@ from thrumsg_tui.domain.users import Identity, User, UserId
 if TYPE_CHECKING:
     from thrumsg_tui.store.engines.connection import Asked, Connection, Row
 
-USER_COLUMNS = "users.id, users.login, users.first_name, users.last_name, users.email, users.role"
+_COLUMNS = "users.id, users.login, users.first_name, users.last_name, users.email, users.role"
+
+
+def has_namesake(table: str = "users") -> str:
+    """Return SQL that says whether another user has the same name: looks at all users for each row.
+
+    Args:
+        table: The table `users`, or its alias.
+    """
+    return f"""
+        EXISTS (SELECT 1 FROM users AS namesake
+                WHERE namesake.first_name = {table}.first_name AND namesake.last_name = {table}.last_name
+                  AND namesake.id <> {table}.id)
+    """
+
+
+AMONG_NAMESAKES = """
+    (users.first_name, users.last_name) IN
+    (SELECT first_name, last_name FROM users GROUP BY first_name, last_name HAVING COUNT(*) > 1)
+"""
+"""SQL for what `has_namesake` says, where there are many rows: looks at all users once."""
+
+USER_COLUMNS = f"{_COLUMNS}, {has_namesake()} AS has_namesake"
+
+COLUMNS_OF_MANY = f"{_COLUMNS}, {AMONG_NAMESAKES} AS has_namesake"
+"""The same columns as `USER_COLUMNS`, where there are many rows."""
 
 
 def user_name(table: str = "users") -> str:
@@ -26,6 +51,17 @@ def user_name(table: str = "users") -> str:
     return f"COALESCE(NULLIF(TRIM({table}.first_name || ' ' || {table}.last_name), ''), {table}.login)"
 
 
+def shown_user_name(table: str = "users", namesake: str | None = None) -> str:
+    """Return SQL for `User.shown_name`; NULL without a row.
+
+    Args:
+        table: The table `users`, or its alias.
+        namesake: SQL that says whether another user has the same name; None for `has_namesake`.
+    """
+    name = user_name(table)
+    return f"{name} || CASE WHEN {namesake or has_namesake(table)} THEN ' (' || {table}.login || ')' ELSE '' END"
+
+
 def user_of(row: Row) -> User:
     """Make a user from a row that has `USER_COLUMNS`."""
     return User(
@@ -35,6 +71,7 @@ def user_of(row: Row) -> User:
         last_name=row["last_name"],
         email=row["email"],
         role=Role(row["role"]),
+        has_namesake=bool(row["has_namesake"]),
     )
 
 
@@ -45,7 +82,7 @@ def has_users(conn: Connection) -> bool:
 
 def users(conn: Connection) -> list[User]:
     """List all users by first name, last name, and login."""
-    rows = conn.execute(f"SELECT {USER_COLUMNS} FROM users ORDER BY first_name, last_name, login")
+    rows = conn.execute(f"SELECT {COLUMNS_OF_MANY} FROM users ORDER BY first_name, last_name, login")
     return [user_of(row) for row in rows]
 
 

@@ -73,7 +73,7 @@ class SenderPicker(Picker[Assignment]):
         return [(f" {self._note}", "warning")] if self._note else []
 
     def searched_text(self, row: Assignment) -> str:
-        return row.name
+        return row.shown_name
 
     def is_likely(self, row: Assignment) -> bool:
         return row.user is not None
@@ -81,7 +81,7 @@ class SenderPicker(Picker[Assignment]):
     def narrow(self, keep: Assignment | None = None) -> None:
         search = self._search.value if self._search else ""
         found = search_rows(self._have_them, search, self.searched_text)
-        self._senders.empty_text = f"Already with {found[0].name}." if found else NOBODY
+        self._senders.empty_text = f"Already with {found[0].shown_name}." if found else NOBODY
         super().narrow(keep)
         self._show_heading()
 

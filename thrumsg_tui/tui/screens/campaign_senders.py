@@ -37,7 +37,7 @@ async def choose_new_senders(screen: ScreenContext, campaign: Campaign) -> None:
     except ThrumsgError as refusal:
         screen.say(str(refusal), warning=True)
         return
-    names = ", ".join(each.name for each in chosen if each.login in added)
+    names = ", ".join(each.shown_name for each in chosen if each.login in added)
     gives = key_of("senders.reassign_bulk")
     screen.say(f"{names} can work on {campaign.name} now; {gives} in its overview gives them work.")
     screen.ask_again()
@@ -47,7 +47,7 @@ async def take_sender_off(screen: ScreenContext, campaign: Campaign, leaving: As
     """Ask where a sender's conversations go, and remove the sender from a campaign; Unassigned stays."""
     if leaving.login is None:
         return
-    question = f"Take {leaving.name} off {campaign.name}?"
+    question = f"Take {leaving.shown_name} off {campaign.name}?"
     choices = [Choice(YES, "Take off", "unassigned"), Choice(LEAVE, "Leave it", "")]
     if leaving.assigned:
         question += f" Where do their {pluralize(leaving.assigned, 'conversation')} go?"
@@ -57,11 +57,13 @@ async def take_sender_off(screen: ScreenContext, campaign: Campaign, leaving: As
             Choice(TO_ONE, "To one sender", "one"),
             Choice(LEAVE, "Leave it", ""),
         ]
-    stays = f"{leaving.name} stays on {campaign.name}: nobody was taken off, nothing was moved."
+    stays = f"{leaving.shown_name} stays on {campaign.name}: nobody was taken off, nothing was moved."
     to = await screen.show_dialog(ChoiceDialog("Remove sender", question, choices, left=stays))
     destinations: Sequence[str] | ToAllOthers = ToAllOthers() if to == "everyone" else ()
     if to == "one":
-        chosen = await pick_sender(screen, campaign.id, f"{leaving.name}'s conversations go to", without={leaving.id})
+        chosen = await pick_sender(
+            screen, campaign.id, f"{leaving.shown_name}'s conversations go to", without={leaving.id}
+        )
         if chosen is None:
             screen.say(stays)
             return

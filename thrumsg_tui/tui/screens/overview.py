@@ -306,7 +306,7 @@ class OverviewScreen(CommandScreen):
         from thrumsg_tui.domain.reassignment import FromAssignments, FromEveryone
         from thrumsg_tui.tui.screens.bulk_reassignment import reassign_in_bulk
 
-        whose = "everyone" if rows is None else rows[0].name if len(rows) == 1 else f"{len(rows)} marked senders"
+        whose = "everyone" if rows is None else rows[0].shown_name if len(rows) == 1 else f"{len(rows)} marked senders"
         sources = FromEveryone() if rows is None else FromAssignments(tuple(row.id for row in rows))
         await reassign_in_bulk(self, whose, self.campaign_id, sources)
 

@@ -109,7 +109,7 @@ def _standing(
 ) -> Iterator[tuple[str, str]]:
     """Return the contact's number, who holds the conversation, and how it stands."""
     yield "Phone", phones.number(contact.phone_national)
-    yield "Held by", contact.sender_name
+    yield "Held by", contact.sender_shown
     status = contact.status.replace("_", " ")
     since = next((row.waiting_since for row in view.rows if row.id == contact.id), None)
     yield "Status", f"{status}, {age(since, now, zone)}" if since and not contact.opted_out else status

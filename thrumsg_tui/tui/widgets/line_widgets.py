@@ -48,6 +48,15 @@ def fit(text: str, width: int, ellipsis: str = "…") -> str:
     return set_cell_size(text, width - cell_len(ellipsis)).rstrip() + ellipsis
 
 
+def fit_person(name: str, width: int) -> str:
+    """Cut a person's name to a width in cells, but not the login behind it (`docs/rules.md 2.2`)."""
+    before, bracket, login = name.rpartition(" (")
+    kept = f"{bracket}{login}"
+    if not bracket or cell_len(name) <= width or cell_len(kept) >= width:
+        return fit(name, width)
+    return fit(before, width - cell_len(kept)) + kept
+
+
 def keys_in_frame(keys: Sequence[str], width: int) -> str:
     """Join the keys of a dialog for its frame of a width; the last ones are left out if there is no room for all."""
     named = list(keys)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from thrumsg_tui.domain.campaigns import Assignment
 from thrumsg_tui.domain.enums import Status
 from thrumsg_tui.domain.reassignment import Flow, Plan, flows
 from thrumsg_tui.domain.safe_text import safe_text
-from thrumsg_tui.tui.widgets.line_widgets import Part, fit
+from thrumsg_tui.tui.widgets.line_widgets import Part, fit_person
 from thrumsg_tui.tui.widgets.scrolling_lines import ScrollingLines
 
 _COLUMNS = {
@@ -26,6 +27,9 @@ _OPTED_OUT = ("Opted out", "Out")
 
 _SLIM = 66
 """Below this width, in cells, names and numbers of a move have a line each."""
+
+_ROOMY = 96
+"""From this width on, in cells, the columns have their whole titles."""
 
 
 class PlanPreview(ScrollingLines):
@@ -59,7 +63,7 @@ class PlanPreview(ScrollingLines):
         totals = 1 + len(self._destinations) if self._destinations else 0
         if self._plan is None or not self._plan.moves:
             return len(self.wrapped(self._sentence, width - 2)) + totals
-        return totals + 1 + len(self._flows) * (2 if width < _SLIM else 1)
+        return totals + 1 + len(self._flows) * (2 if self._is_slim(self._plan, width) else 1)
 
     def lines(self, width: int) -> list[Strip]:
         if self._plan is None or not self._plan.moves:
@@ -80,28 +84,44 @@ class PlanPreview(ScrollingLines):
                 (f"{gained:>9}", "strong" if gained else "quiet"),
                 (f"{destination.assigned + gained:>9} ", ""),
             ]
-            strips.append(self.strip([(f" {fit(safe_text(destination.name), width - 29)}", "")], numbers, width=width))
+            name = fit_person(safe_text(destination.shown_name), width - 29)
+            strips.append(self.strip([(f" {name}", "")], numbers, width=width))
         return strips
 
     def _moves(self, planned: Plan, width: int) -> list[Strip]:
         """Draw how many conversations move from whom to whom, by status; in a narrow dialog on two lines each."""
-        roomy = width >= 96
-        column = 12 if roomy else 7
+        roomy, slim = width >= _ROOMY, self._is_slim(planned, width)
+        column = _column(width)
         heads = "".join(f"{title[not roomy]:>{column}}" for title in [*_COLUMNS.values(), _OPTED_OUT])
-        strips = [
-            self.strip(
-                [("" if width < _SLIM else " From → to", "quiet")], [(f"{heads}   Moved ", "quiet")], width=width
-            )
-        ]
+        strips = [self.strip([("" if slim else " From → to", "quiet")], [(f"{heads}   Moved ", "quiet")], width=width)]
+        half = _room_of_name(width, slim=slim)
         for flow in self._flows:
             names = [safe_text(planned.names[assignment]) for assignment in (flow.source, flow.destination)]
             counts = [*(flow.by_status.get(status, 0) for status in _COLUMNS), flow.opted_out]
             numbers = "".join(f"{count or '·':>{column}}" for count in counts)
             moved: list[Part] = [(numbers, "quiet"), (f"{flow.moved:>8} ", "strong")]
-            half = (width - 6 - (0 if width < _SLIM else len(numbers) + 8)) // 2
-            left: list[Part] = [(f" {fit(names[0], half)} → {fit(names[1], half)}", "")]
-            if width < _SLIM:
+            left: list[Part] = [(f" {fit_person(names[0], half)} → {fit_person(names[1], half)}", "")]
+            if slim:
                 strips += [self.strip(left, width=width), self.strip([], moved, width=width)]
             else:
                 strips.append(self.strip(left, moved, width=width))
         return strips
+
+    @staticmethod
+    def _is_slim(planned: Plan, width: int) -> bool:
+        """Whether names and numbers have a line each: also where a name with its login would be cut."""
+        room = _room_of_name(width, slim=False)
+        return width < _SLIM or any(
+            cell_len(name) > room and name.endswith(f" ({planned.logins[assignment]})")
+            for assignment, name in planned.names.items()
+        )
+
+
+def _column(width: int) -> int:
+    return 12 if width >= _ROOMY else 7
+
+
+def _room_of_name(width: int, *, slim: bool) -> int:
+    """Return the cells for each of both names of a move."""
+    numbers = (len(_COLUMNS) + 1) * _column(width) + 8
+    return (width - 6 - (0 if slim else numbers)) // 2

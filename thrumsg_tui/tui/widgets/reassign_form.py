@@ -56,7 +56,7 @@ class DestinationList(PagedList[Destination]):
 
     def name_of(self, row: Destination) -> str:
         """Return the name of a row for a sentence."""
-        return row.assignment.name if row.assignment else self._choices.all_others
+        return row.assignment.shown_name if row.assignment else self._choices.all_others
 
     def search(self, text: str) -> None:
         """Show the rows that match, with the cursor on the first sender; an empty text shows all and keeps the row."""
@@ -66,7 +66,7 @@ class DestinationList(PagedList[Destination]):
         keep, self._search = self.row, wanted
         rows = self._all
         if wanted:
-            named = search_rows(self._choices.offered, text, lambda assignment: assignment.name)
+            named = search_rows(self._choices.offered, text, lambda assignment: assignment.shown_name)
             rows = [Destination(assignment) for assignment in named]
             senders = [index for index, row in enumerate(rows) if row.assignment and row.assignment.user]
             cursor = senders[0] if senders else 0
@@ -81,7 +81,7 @@ class DestinationList(PagedList[Destination]):
     def draw(self, row: Destination, index: int, line: int, width: int) -> Strip:
         assignment, choices = row.assignment, self._choices
         chosen = choices.is_chosen(assignment) if assignment else choices.all_chosen
-        title = safe_text(assignment.name) if assignment else f"Distribute to {choices.all_others}"
+        title = safe_text(assignment.shown_name) if assignment else f"Distribute to {choices.all_others}"
         look = "recorded" if chosen else ""
         left: list[Part] = [(" [x] " if chosen else " [ ] ", look), (title, look)]
         right: list[Part] = [(f"holds {assignment.assigned} ", "quiet")] if assignment else []

@@ -14,7 +14,7 @@ from thrumsg_tui.domain.enums import SenderSort
 from thrumsg_tui.domain.safe_text import safe_text
 from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.glyphs import Glyphs
-from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, fit, pad, separated, width_of
+from thrumsg_tui.tui.widgets.line_widgets import LineWidget, Part, fit_person, pad, separated, width_of
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.progress_bar import progress_bar
 
@@ -184,5 +184,5 @@ class SenderTable(NamesList[Assignment]):
         ]
         mark: Part = (f"{glyphs.mark} " if row.id in self.marks else "  ", "marked")
         room = max(width - width_of(right) - 2, 1)
-        name: Part = (fit(separated(safe_text(row.name)), room), "" if row.user else "accent")
+        name: Part = (fit_person(separated(safe_text(row.shown_name)), room), "" if row.user else "accent")
         return self.strip([mark, name], right, width=width, base=self.cursor_look(index))

@@ -167,7 +167,7 @@ class ThreadPane(ScrollingLines, can_focus=True):
 
     def _small_print(self, message: Message, time: str, width: int) -> list[list[Part]]:
         """Return who wrote a message, when, and its state: on one line, or with a long state on lines of its own."""
-        author = safe_text(message.author or "automatic")
+        author = safe_text(message.author_shown or "automatic")
         if message.kind is MessageKind.OPT_OUT_CONFIRMATION:
             author += f" {self._glyphs.separator} opt-out"
         state, look = self._state(message)

@@ -45,7 +45,7 @@ class YellowBar(LineWidget):
             self._show_parts(viewing, glyphs, width)
 
     def _show_parts(self, viewing: Assignment, glyphs: Glyphs, width: int) -> None:
-        left: list[Part] = [(f" Viewing as: {safe_text(viewing.name)}{glyphs.menu}", "bar")]
+        left: list[Part] = [(f" Viewing as: {safe_text(viewing.shown_name)}{glyphs.menu}", "bar")]
         roomy = width >= _ROOMY
         pieces = [
             (f"   sent {viewing.texted}/{viewing.assigned}", 1),

@@ -152,7 +152,7 @@ class ConversationPane(Vertical):
             filled_in=ready.complete and self.box.content == ready.text,
             role=who.role,
             is_holder=contact.sender_id == who.user.id,
-            holder_name=contact.sender_name,
+            holder_name=contact.sender_shown,
             opted_out=contact.opted_out,
             number_withdrawn=contact.number_withdrawn,
             field_codes=(*FIXED, *contact.fields),
@@ -170,7 +170,7 @@ class ConversationPane(Vertical):
             self._notice = sentence
             self.notice.update(safe_text(sentence))
             self.notice.set_class(bool(sentence), "-shown")
-        self.box.tell(safe_text(self._thrumsg.who.user.name), obstacle_of(view, verdict, now))
+        self.box.tell(safe_text(self._thrumsg.who.user.shown_name), obstacle_of(view, verdict, now))
         if view and view.open:
             self._show_head(view, view.open.conversation)
 
@@ -183,7 +183,7 @@ class ConversationPane(Vertical):
         if view.open and view.open.others_here:
             parts.append((f"  also open: {safe_text(', '.join(view.open.others_here))}", "warning"))
         if contact.assignment_id != view.viewing.id:
-            parts.append((f"  now {safe_text(whose(contact.sender_name))}", "warning"))
+            parts.append((f"  now {safe_text(whose(contact.sender_shown))}", "warning"))
         who = self._thrumsg.who
         reassign = f" {command('messenger.reassign').shown_key} Reassign " if who.may(Permission.REASSIGN) else ""
         opt = command("messenger.opt_out").shown_key

@@ -34,7 +34,7 @@ class ReassignCommands:
         """Reassign this sender's conversations in bulk."""
         if view := self.screen.view:
             source = FromAssignments((view.viewing.id,))
-            await reassign_in_bulk(self.screen, view.viewing.name, view.campaign.id, source)
+            await reassign_in_bulk(self.screen, view.viewing.shown_name, view.campaign.id, source)
 
     @action_worker
     async def _reassign(self, count: int | None, missed: str) -> None:

@@ -38,7 +38,7 @@ class SendAllRunner:
         what = pluralize(total, "initial message" if tab is Tab.INITIAL else "follow-up")
         which = "" if total == 1 else "all "
         stop = key_of("messenger.send_all")
-        question = f"Send {which}{what} of {view.viewing.name}? {stop} stops it, and it can be continued later."
+        question = f"Send {which}{what} of {view.viewing.shown_name}? {stop} stops it, and it can be continued later."
         warnings = await self.screen.thrumsg.store.query(send_all_warnings, view.campaign, tab)
         question = "\n\n".join([question, *warnings])
         sure = confirmation("Send All", question, f"Send {total}", left="Nothing was sent", must_be_seen=True)

@@ -1,0 +1,87 @@
+"""Two senders with one name are told apart wherever work is given (docs/rules.md 2.2, 4.7)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.tui.moving import flows, journal, keys, people, shares
+from tests.tui.office import Office, Person
+from thrumsg_tui.domain.event_sentences import summary
+from thrumsg_tui.domain.permissions import Role
+from thrumsg_tui.domain.redaction import IN_FULL
+from thrumsg_tui.store.changes.campaign_senders import add_senders
+from thrumsg_tui.store.changes.users import add_user
+
+ONE, OTHER = "Kim Alvarez (kim)", "Kim Alvarez (kim2)"
+
+SIZES = [(80, 24), (120, 40)]
+
+
+@pytest.fixture
+def two(office: Office) -> Office:
+    """Kim Alvarez has six; another Kim Alvarez, Lee Bishop, and Ann Doe with the login aka have none."""
+    for login, first_name, last_name in (("kim2", "Kim", "Alvarez"), ("aka", "Ann", "Doe")):
+        add_user(office.db, office.ana, login, first_name, last_name, role=Role.SENDER)
+    add_senders(office.db, office.ana, "Spring", ["kim2", "aka"])
+    people(office, 6, "kim")
+    return office
+
+
+def named(person: Person) -> list[str]:
+    """The names that rows of senders begin with."""
+    found = (re.search(r"[│ ](Kim Alvarez \(kim2?\)|Kim Alvarez|Lee Bishop|Ann Doe) ", line) for line in person.lines)
+    return [match[1] for match in found if match]
+
+
+def words(person: Person) -> str:
+    """What is on the screen, without frames and the breaks of lines."""
+    return " ".join(" ".join(person.lines).replace("│", " ").split())
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_overview_and_its_search_tell_them_apart(two: Office, size: tuple[int, int]) -> None:
+    async with two.app(size=size) as person:
+        assert named(person) == ["Ann Doe", ONE, OTHER, "Lee Bishop"]
+        await keys(person, "slash", *"kim2")
+        assert named(person) == [OTHER]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_picker_finds_one_of_them_and_the_yellow_bar_says_whose_it_is(
+    two: Office, size: tuple[int, int]
+) -> None:
+    async with two.messenger("kim", size=size) as person:
+        assert person.sees(f"Viewing as: {ONE}")
+        await keys(person, "v", *"kim2")
+        assert person.sees(OTHER)
+        await keys(person, "enter")
+        assert person.sees(f"Viewing as: {OTHER}")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_bulk_move_says_in_full_which_of_them_gives_and_which_gets(two: Office, size: tuple[int, int]) -> None:
+    async with two.messenger("kim", size=size) as person:
+        await keys(person, "R", "s", *"kim2", "space", "4")
+        assert person.sees(f"[x] {OTHER}", f"{ONE} → {OTHER}")
+        assert f"Enter moves 4 of {ONE}'s conversations to {OTHER}." in words(person)
+        await keys(person, "enter")
+        moved = f"oved 4 conversations from {ONE} to {OTHER}"
+        assert moved in person.notice
+        assert moved in summary(journal(two)[0].facts, IN_FULL)
+    assert (shares(two)["kim"], shares(two)["kim2"]) == (2, 4)
+
+
+async def test_the_preview_has_a_line_for_both_names_where_they_would_be_cut(two: Office) -> None:
+    async with two.messenger("kim", size=(80, 24)) as person:
+        await keys(person, "R", "a", *"lee", "space")
+        assert person.sees(f"{ONE} → Lee Bishop")
+        assert not flows(person), "the numbers are on the next line"
+
+
+async def test_what_stays_names_the_one_who_keeps_it(two: Office) -> None:
+    people(two, 3, "kim2", first=50)
+    async with two.app() as person:
+        await keys(person, "R", "a", *"kim2", "space")
+        assert f"{OTHER} is a destination, so the 3 conversations that {OTHER} holds stay." in words(person)
