@@ -229,7 +229,10 @@ def test_a_removed_sender_gives_to_nobody_who_is_not_on_the_campaign(spring: She
     assert "campaign add-sender Spring root" in said
 
 
-def test_two_of_one_name_are_told_apart_by_login_and_json_keeps_both_by_themselves(spring: Shell) -> None:
+def test_two_of_one_name_are_told_apart_by_login_and_json_keeps_both_by_themselves(
+    spring: Shell, tmp_path: Path
+) -> None:
+    plan = tmp_path / "plan.json"
     spring.done("user", "add", "kim2", "--first-name", "Kim", "--last-name", "Alvarez")
     spring.done("campaign", "add-sender", "Spring", "kim2")
     spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim")
@@ -239,7 +242,9 @@ def test_two_of_one_name_are_told_apart_by_login_and_json_keeps_both_by_themselv
         ["Kim Alvarez (kim)", "Kim Alvarez (kim2)"],
         ["Kim Alvarez (kim)", "Lee Ng"],
     ]
-    assert "Moved 3 conversations from Kim Alvarez (kim) to Kim Alvarez (kim2) and Lee Ng." in spring.done(*words)
+    spring.done(*words, "--preview", "--save-plan", plan)
+    moved = spring.done("reassign", "--plan", plan)
+    assert "Moved 3 conversations from Kim Alvarez (kim) to Kim Alvarez (kim2) and Lee Ng." in moved
     assert "Kim Alvarez (kim2)" in spring.done("thread", 1)
     named = spring.json("thread", 1)
     assert (named["sender"], named["sender_name"]) == ("kim2", "Kim Alvarez")

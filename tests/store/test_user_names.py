@@ -96,6 +96,16 @@ def test_a_namesake_on_no_campaign_counts_until_one_of_them_is_renamed(
     assert KIM in shown_names(db, spring)
     edit_user(db, owner, "kim2", last_name="Alvarado")
     assert "Kim Alvarez" in shown_names(db, spring)
+    assert known_as(db, "kim2").user.shown_name == "Kim Alvarado"
+
+
+@pytest.mark.usefixtures("namesake")
+def test_the_search_of_senders_finds_a_login(db: Database, owner: Identity, spring: Campaign) -> None:
+    edit_user(db, owner, "lee", first_name="Zoe")
+    table = senders_of(db, spring)
+    assert [each.login for each in table.matching("KIM2")] == ["kim2"]
+    assert [each.login for each in table.matching("alvarez")] == ["kim", "kim2"]
+    assert [each.login for each in table.matching("lee")] == ["lee"]
 
 
 def test_moves_between_two_of_one_name_are_told_apart(
@@ -127,6 +137,8 @@ def test_an_author_with_a_namesake_is_shown_with_the_login(
     send(db, owner, bea)
     authors = [author_of(db, each) for each in (ann, bea)]
     assert authors == [("Kim Alvarez", KIM2), (owner.user.name, owner.user.name)]
+    opt_out_number(db, namesake, number(0))
+    assert sentence_of(look_at(db, ann).events[-1]).startswith(f"opted out by {KIM2}")
 
 
 def author_of(db: Database, conversation: ConversationId) -> tuple[str | None, str | None]:

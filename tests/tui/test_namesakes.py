@@ -12,6 +12,7 @@ from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.redaction import IN_FULL
 from thrumsg_tui.store.changes.campaign_senders import add_senders
+from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.users import add_user
 
 ONE, OTHER = "Kim Alvarez (kim)", "Kim Alvarez (kim2)"
@@ -49,9 +50,7 @@ async def test_the_overview_and_its_search_tell_them_apart(two: Office, size: tu
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_the_picker_finds_one_of_them_and_the_yellow_bar_says_whose_it_is(
-    two: Office, size: tuple[int, int]
-) -> None:
+async def test_the_picker_finds_a_login_and_the_yellow_bar_says_whose_it_is(two: Office, size: tuple[int, int]) -> None:
     async with two.messenger("kim", size=size) as person:
         assert person.sees(f"Viewing as: {ONE}")
         await keys(person, "v", *"kim2")
@@ -60,12 +59,23 @@ async def test_the_picker_finds_one_of_them_and_the_yellow_bar_says_whose_it_is(
         assert person.sees(f"Viewing as: {OTHER}")
 
 
+async def test_a_login_is_found_of_somebody_without_a_namesake_and_a_name_goes_before_it(two: Office) -> None:
+    async with two.messenger("kim") as person:
+        await keys(person, "v", *"aka", "enter")
+        assert person.sees("Viewing as: Ann Doe")
+        await keys(person, "v", *"k", "enter")  # Ann is above, but only her login has it
+        assert person.sees(f"Viewing as: {ONE}")
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_bulk_move_says_in_full_which_of_them_gives_and_which_gets(two: Office, size: tuple[int, int]) -> None:
     async with two.messenger("kim", size=size) as person:
-        await keys(person, "R", "s", *"kim2", "space", "4")
+        await keys(person, "R", "s", *"lee", "space", *"kim2", "space", "4")
+        assert f"Enter moves 4 of {ONE}'s conversations to {OTHER}: 2, Lee Bishop: 2." in words(person)
+        await keys(person, *"lee", "space")
         assert person.sees(f"[x] {OTHER}", f"{ONE} → {OTHER}")
         assert f"Enter moves 4 of {ONE}'s conversations to {OTHER}." in words(person)
+        assert f"Holds Gets Then {OTHER} 0 4 4" in words(person)
         await keys(person, "enter")
         moved = f"oved 4 conversations from {ONE} to {OTHER}"
         assert moved in person.notice
@@ -85,3 +95,16 @@ async def test_what_stays_names_the_one_who_keeps_it(two: Office) -> None:
     async with two.app() as person:
         await keys(person, "R", "a", *"kim2", "space")
         assert f"{OTHER} is a destination, so the 3 conversations that {OTHER} holds stay." in words(person)
+
+
+async def test_a_picker_says_which_of_them_has_the_conversation_already(two: Office) -> None:
+    async with two.messenger("kim") as person:
+        await keys(person, "r", *"alvarez (kim)")
+        assert person.sees(f"Already with {ONE}.")
+
+
+async def test_a_thread_says_which_of_them_wrote(two: Office) -> None:
+    waiting = two.contact("Maria Lopez", "kim2", wrote="Hello")
+    send(two.db, two.identity("kim2"), waiting, body="Hi")
+    async with two.messenger("kim2") as person:
+        assert re.search(r"Kim Alvarez \(kim2\) \d\d:\d\d", person.screen)

@@ -113,8 +113,8 @@ class Senders(Sequence[Assignment]):
         return self._that(lambda row: row[_ID] in ids)
 
     def matching(self, search: str) -> Senders:
-        """Return those whose name a search finds."""
-        return self._with(search_rows(self._rows, search, _name)) if fold(search) else self
+        """Return those whose name or login a search finds."""
+        return self._with(search_rows(self._rows, search, _searched)) if fold(search) else self
 
     def in_order(self, sort: SenderSort, waiting: Mapping[AssignmentId, datetime], *, reverse: bool = False) -> Senders:
         """Return them in an order of `docs/rules.md 2.3`, Unassigned always first.
@@ -173,3 +173,7 @@ def _name(row: _Row) -> str:
         return UNASSIGNED
     name = full_name(row[_FIRST], row[_LAST]) or row[_LOGIN]
     return shown_name(name, row[_LOGIN], has_namesake=row[_HAS_NAMESAKE])
+
+
+def _searched(row: _Row) -> str:
+    return f"{_name(row)} {row[_LOGIN] or ''}"

@@ -49,8 +49,8 @@ class FilePicker(Picker[FolderEntry]):
     def searched_text(self, row: FolderEntry) -> str:
         return row.name
 
-    def is_likely(self, row: FolderEntry) -> bool:
-        return row.name != "../"
+    def best_match(self, found: Sequence[FolderEntry], search: str) -> int:
+        return next((index for index, row in enumerate(found) if row.name != "../"), 0)
 
     def status(self) -> Sequence[Part]:
         return [(f" {key_of('picker.choose')} chooses or opens, {key_of('picker.leave')} leaves", "quiet")]

@@ -125,9 +125,9 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
         """Return the text of a row in which a search looks."""
         raise NotImplementedError
 
-    def is_likely(self, row: _Row) -> bool:
-        """Return whether a search may put the cursor on this row."""
-        return True
+    def best_match(self, found: Sequence[_Row], search: str) -> int:
+        """Return the index of the row on which a search puts the cursor."""
+        return 0
 
     def status(self) -> Sequence[Part]:
         """Return the last line, which is shown while there is no warning."""
@@ -145,7 +145,7 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
         self.show_status()
 
     def narrow(self, keep: _Row | None = None) -> None:
-        """Show the rows that match, with the cursor on `keep` if that is one, else on the first likely row."""
+        """Show the rows that match, with the cursor on `keep` if that is one, else on the best match."""
         search = self._search.value if self._search else ""
         rows = self.ordered()
         if fold(search):
@@ -153,7 +153,7 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
         if keep is not None and keep in rows:
             cursor = rows.index(keep)
         elif fold(search):
-            cursor = next((index for index, row in enumerate(rows) if self.is_likely(row)), 0)
+            cursor = self.best_match(rows, search)
         else:
             cursor = self._first_cursor
         self.table.show_all(rows, cursor)

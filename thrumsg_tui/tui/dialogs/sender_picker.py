@@ -8,7 +8,7 @@ from datetime import datetime
 from textual.widget import Widget
 
 from thrumsg_tui.domain.campaigns import Assignment, AssignmentId
-from thrumsg_tui.domain.names import search_rows
+from thrumsg_tui.domain.sender_search import best_match, search_senders, searched_text
 from thrumsg_tui.store.queries.senders import Senders
 from thrumsg_tui.tui.commands import Scope, bindings, commands_of, key_of
 from thrumsg_tui.tui.dialogs.picker import Picker
@@ -73,14 +73,14 @@ class SenderPicker(Picker[Assignment]):
         return [(f" {self._note}", "warning")] if self._note else []
 
     def searched_text(self, row: Assignment) -> str:
-        return row.shown_name
+        return searched_text(row)
 
-    def is_likely(self, row: Assignment) -> bool:
-        return row.user is not None
+    def best_match(self, found: Sequence[Assignment], search: str) -> int:
+        return best_match(found, search)
 
     def narrow(self, keep: Assignment | None = None) -> None:
         search = self._search.value if self._search else ""
-        found = search_rows(self._have_them, search, self.searched_text)
+        found = search_senders(self._have_them, search)
         self._senders.empty_text = f"Already with {found[0].shown_name}." if found else NOBODY
         super().narrow(keep)
         self._show_heading()

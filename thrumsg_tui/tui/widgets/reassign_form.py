@@ -9,8 +9,9 @@ from textual.strip import Strip
 from thrumsg_tui.domain.campaigns import Assignment
 from thrumsg_tui.domain.enums import StatusFilter
 from thrumsg_tui.domain.lazy_dataclass import dataclass
-from thrumsg_tui.domain.names import fold, search_rows
+from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.safe_text import safe_text
+from thrumsg_tui.domain.sender_search import best_match, search_senders
 from thrumsg_tui.tui.bulk_choices import BulkChoices, BulkField
 from thrumsg_tui.tui.commands import Scope, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
@@ -37,7 +38,7 @@ class DestinationSearch(LineInput):
 
 
 class DestinationList(PagedList[Destination]):
-    """The possible destinations, each with a check box; a search leaves only those whose names match."""
+    """The possible destinations, each with a check box; a search leaves only those whose names or logins match."""
 
     empty_text = "Nobody matches."
 
@@ -59,17 +60,15 @@ class DestinationList(PagedList[Destination]):
         return row.assignment.shown_name if row.assignment else self._choices.all_others
 
     def search(self, text: str) -> None:
-        """Show the rows that match, with the cursor on the first sender; an empty text shows all and keeps the row."""
+        """Show the rows that match, with the cursor on the best match; an empty text shows all and keeps the row."""
         wanted = fold(text)
         if wanted == self._search:
             return
         keep, self._search = self.row, wanted
         rows = self._all
         if wanted:
-            named = search_rows(self._choices.offered, text, lambda assignment: assignment.shown_name)
-            rows = [Destination(assignment) for assignment in named]
-            senders = [index for index, row in enumerate(rows) if row.assignment and row.assignment.user]
-            cursor = senders[0] if senders else 0
+            found = search_senders(self._choices.offered, text)
+            rows, cursor = list(map(Destination, found)), best_match(found, text)
         else:
             cursor = rows.index(keep) if keep in rows else 0
         self.show_all(rows, cursor)
