@@ -13,7 +13,7 @@ from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.redaction import IN_FULL
 from thrumsg_tui.store.changes.campaign_senders import add_senders
 from thrumsg_tui.store.changes.send import send
-from thrumsg_tui.store.changes.users import add_user
+from thrumsg_tui.store.changes.users import add_user, edit_user
 
 ONE, OTHER = "Kim Alvarez (kim)", "Kim Alvarez (kim2)"
 
@@ -108,3 +108,14 @@ async def test_a_thread_says_which_of_them_wrote(two: Office) -> None:
     send(two.db, two.identity("kim2"), waiting, body="Hi")
     async with two.messenger("kim2") as person:
         assert re.search(r"Kim Alvarez \(kim2\) \d\d:\d\d", person.screen)
+
+
+async def test_a_long_name_is_cut_and_its_login_is_not(two: Office) -> None:
+    for login in ("kim", "kim2"):
+        edit_user(two.db, two.ana, login, first_name="Kimberly " + "Anne " * 12)
+    async with two.app(size=(80, 24)) as person:
+        cut = [line for line in person.lines if "Kimberly" in line]
+        assert [re.sub(r".*… (\(\w+\)).*", r"\1", line) for line in cut] == ["(kim)", "(kim2)"]
+        await keys(person, "R", "a", *"kimberly")
+        listed = [line for line in person.lines if "[ ] Kimberly" in line]
+        assert [re.sub(r".*… (\(\w+\)) +holds.*", r"\1", line).strip() for line in listed] == ["(kim)", "(kim2)"]

@@ -16,7 +16,7 @@ from thrumsg_tui.tui.bulk_choices import BulkChoices, BulkField
 from thrumsg_tui.tui.commands import Scope, commands_of
 from thrumsg_tui.tui.glyphs import Glyphs
 from thrumsg_tui.tui.widgets.inputs import LineInput
-from thrumsg_tui.tui.widgets.line_widgets import Part
+from thrumsg_tui.tui.widgets.line_widgets import Part, fit_person, width_of
 from thrumsg_tui.tui.widgets.paged_list import PagedList
 from thrumsg_tui.tui.widgets.scrolling_lines import ScrollingLines
 
@@ -80,10 +80,13 @@ class DestinationList(PagedList[Destination]):
     def draw(self, row: Destination, index: int, line: int, width: int) -> Strip:
         assignment, choices = row.assignment, self._choices
         chosen = choices.is_chosen(assignment) if assignment else choices.all_chosen
-        title = safe_text(assignment.shown_name) if assignment else f"Distribute to {choices.all_others}"
         look = "recorded" if chosen else ""
-        left: list[Part] = [(" [x] " if chosen else " [ ] ", look), (title, look)]
+        box: Part = (" [x] " if chosen else " [ ] ", look)
         right: list[Part] = [(f"holds {assignment.assigned} ", "quiet")] if assignment else []
+        title = f"Distribute to {choices.all_others}"
+        if assignment:
+            title = fit_person(safe_text(assignment.shown_name), width - width_of([box, *right]) - 1)
+        left: list[Part] = [box, (title, look)]
         return self.strip(left, right, width=width, base=self.cursor_look(index))
 
 
