@@ -49,6 +49,30 @@ def test_redacted_numbers_are_shown_nowhere_and_not_searched(worked: Shell) -> N
     assert MARIA in worked.done("export", "messages")
 
 
+def _waiting(shell: Shell) -> dict[str, object]:
+    """The conversation with Maria, as triage has it."""
+    found: list[dict[str, object]] = shell.json("triage", "Spring")
+    return next(each for each in found if each["id"] == 1)
+
+
+def test_redacted_numbers_are_hidden_in_fields_and_failures_too(worked: Shell) -> None:
+    """docs/rules.md 3.16 and 3.20: a contact's other numbers, and those in a carrier's words."""
+    contacts = worked.database.parent / "more.csv"
+    contacts.write_text(f"First Name,Cell,Home Phone,County\nMaria,{MARIA},(303) 555-9876,Kings 12\n")
+    worked.done("import", "contacts", contacts, "--campaign", "Spring")
+    sent = worked.json("send", 1, "--body", "At the school")["message"]
+    worked.change(f"UPDATE message SET error_text = '3035559876 is no mobile', state = 'failed' WHERE id = {sent}")
+    worked.done("receive", "--from", MARIA, "--body", "And when?")
+    fields = {"home_phone": "(303) 555-9876", "county": "Kings 12"}
+    assert worked.json("thread", 1)["fields"] == _waiting(worked)["fields"] == fields
+    worked.done("settings", "redact_phones", "on")
+    hidden = {"home_phone": "(***) ***-**76", "county": "Kings 12"}
+    assert worked.json("thread", 1)["fields"] == _waiting(worked)["fields"] == hidden
+    for said in (worked.done("thread", 1), worked.done("thread", 1, "--json")):
+        assert "**76 is no mobile" in said
+        assert "9876" not in said
+
+
 def test_a_thread_is_told_in_order(worked: Shell) -> None:
     worked.done("send", 1, "--body", "At the school")
     lines = worked.done("thread", 1).splitlines()

@@ -142,7 +142,7 @@ def thread_lines(
         if isinstance(happening, ThreadEvent):
             yield f"{time}  -- {thread_sentence(happening.facts, happening.by_name, phones)} --"
             continue
-        state = _state(happening, hours, times.now, conversation.waits_for(happening))
+        state = phones.text(_state(happening, hours, times.now, conversation.waits_for(happening)))
         is_ours = happening.direction is Direction.OUTGOING
         who = f"{happening.author_shown or 'automatic'} ({state})" if is_ours else "contact"
         yield f"{time}  {who}:"

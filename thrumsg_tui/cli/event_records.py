@@ -29,8 +29,8 @@ def thread_record(conversation: Conversation, questions: Sequence[Question], pho
         "opted_out": conversation.opted_out,
         "flagged": conversation.flagged,
         "opt_out": opt_out_record(conversation.opt_out, phones),
-        "fields": dict(conversation.fields),
-        "messages": [_message_record(each) for each in conversation.messages],
+        "fields": {code: phones.text(value) for code, value in conversation.fields.items()},
+        "messages": [_message_record(each, phones) for each in conversation.messages],
         "answers": answers(conversation, questions),
         "events": [
             {
@@ -54,7 +54,7 @@ def answers(conversation: Conversation, questions: Sequence[Question]) -> Mappin
     }
 
 
-def _message_record(message: Message) -> Record:
+def _message_record(message: Message, phones: PhoneDisplay) -> Record:
     return {
         "id": message.id,
         "at": iso(message.at),
@@ -66,7 +66,7 @@ def _message_record(message: Message) -> Record:
         "state": message.state,
         "segments": message.segments,
         "leaves_at": iso(message.leaves_at),
-        "error": message.error,
+        "error": message.error and phones.text(message.error),
         "media": media_records(message.media),
     }
 
