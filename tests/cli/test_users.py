@@ -30,3 +30,25 @@ def test_whoever_holds_conversations_and_has_sent_none_is_idle(spring: Shell) ->
     assert [lee[key] for key in ("login", "not_started", "email", "online")] == ["lee", 1, "lee@example.org", False]
     assert "lee@example.org" in spring.done("campaign", "idle", "Spring")
     assert "no campaign 'Winter'" in spring.refused("campaign", "idle", "Winter")
+
+
+def test_the_login_that_stands_for_nobody_is_nobodys(spring: Shell) -> None:
+    """The JSON of a move says `unassigned` for Unassigned: docs/json.md."""
+    people = spring.database.parent / "people.csv"
+    people.write_text("login,first name\nUNASSIGNED,Una\nmo,Mo\n")
+    named = ("--first-name", "Una", "--last-name", "")
+    assert "'Unassigned' cannot be a login" in spring.refused("user", "add", "Unassigned", *named)
+    imported = spring.json("import", "users", people)
+    assert (imported["imported"], [each["line"] for each in imported["rejected"]]) == (1, [2])
+    assert "'UNASSIGNED' cannot be a login" in imported["rejected"][0]["reason"]
+
+
+def test_whoever_had_that_login_before_it_was_refused_goes_on(spring: Shell) -> None:
+    spring.change("UPDATE users SET login = 'unassigned' WHERE login = 'kim'")
+    people = spring.database.parent / "people.csv"
+    people.write_text("login,last name\nunassigned,Alvarado\n")
+    assert spring.json("import", "users", people)["updated"] == 1
+    spring.done("reassign", "Spring", "--from-unassigned", "--to", "unassigned")
+    spring.log_in("unassigned")
+    assert spring.ids("Spring") == [1, 2, 3]
+    assert spring.json("send", 1)["state"] == "queued"

@@ -60,7 +60,10 @@ async def test_a_login_that_is_taken_or_no_login_is_refused_and_the_form_stays(o
         assert person.sees("There is a user 'kim' already")
         await fill(person, login="two words")
         await person.press("ctrl+o")
-        assert person.sees("cannot be a login")
+        assert person.sees("cannot be a login: it must be one word")
+        await fill(person, login="unassigned")
+        await person.press("ctrl+o")
+        assert person.sees("stands for conversations without a sender")
 
 
 async def test_an_admin_gives_no_roles_and_the_last_owner_stays_one(office: Office) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from thrumsg_tui.domain.campaigns import UNASSIGNED
 from thrumsg_tui.domain.difference import difference
 from thrumsg_tui.domain.errors import Nothing, NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
@@ -41,7 +42,7 @@ def add_user(
 
     Raises:
         NotPermitted: Unless the person may manage people or, for a role above sender, change roles.
-        Refused: If the login exists or is not one printable word, and without a first name.
+        Refused: If the login exists, or as `insert_user` does, and without a first name.
     """
     require_storable(login, first_name, last_name, email)
     if not first_name.strip():
@@ -62,9 +63,15 @@ def require_may_give(who: Identity, role: Role) -> None:
 
 
 def insert_user(tx: Transaction, login: str, first_name: str, last_name: str, email: str, role: Role) -> User:
-    """Store a new user; raise `Refused` unless the login is one printable word. The caller writes the journal."""
+    """Store a new user. The caller writes the journal.
+
+    Raises:
+        Refused: Unless the login is one printable word, and for the one that stands for nobody in the JSON of moves.
+    """
     if not login or login != "".join(login.split()) or not login.isprintable() or login.startswith("-"):
         raise Refused(f"{login!r} cannot be a login: it must be one word.", Nothing.CHANGED)
+    if login.casefold() == UNASSIGNED.casefold():
+        raise Refused(f"{login!r} cannot be a login: it stands for conversations without a sender.", Nothing.CHANGED)
     require_storable(first_name, last_name, email)
     tx.conn.execute(
         """
