@@ -23,9 +23,34 @@ def test_a_sender_sees_their_own_conversations(crew: Shell) -> None:
     crew.done("history", "--conversation", 1)
 
 
+def test_a_sender_sees_only_their_own_figures_in_a_campaign(crew: Shell) -> None:
+    """docs/rules.md 8.1: neither who else is on it and how far, nor how many follow-ups others have left."""
+    crew.done("reassign", "Spring", "--conversation", 2, "--to", "lee")
+    crew.done("reassign", "Spring", "--conversation", 3, "--to", "lee")
+    for conversation in (1, 2, 3):
+        crew.done("send", conversation)
+    crew.done("follow-up", "create", "Spring", "--title", "Again", "--text", "Hi again")
+    crew.done("send", 2)
+    crew.done("follow-up", "skip", 3)
+    crew.log_in("mo")
+    everybody = crew.json("campaign", "show", "Spring")
+    assert [each["login"] for each in everybody["senders"]] == ["kim", "lee"]
+    assert [everybody["follow_ups"][0][key] for key in ("pending", "sent", "skipped")] == [1, 1, 1]
+    crew.log_in("kim")
+    own = crew.json("campaign", "show", "Spring")
+    assert [(each["login"], each["progress"]) for each in own["senders"]] == [("kim", "1/1")]
+    assert [own["follow_ups"][0][key] for key in ("pending", "sent", "skipped")] == [1, 0, 0]
+    assert "lee" not in crew.done("campaign", "show", "Spring")
+    crew.log_in("lee")
+    own = crew.json("campaign", "show", "Spring")
+    assert [own["follow_ups"][0][key] for key in ("pending", "sent", "skipped")] == [0, 1, 1]
+
+
 @pytest.mark.parametrize(
     "words",
     [
+        ["report", "opt-outs"],
+        ["survey", "results", "Spring"],
         ["overview", "Spring"],
         ["conversations", "Spring", "--sender", "lee"],
         ["conversations", "Spring", "--unassigned"],

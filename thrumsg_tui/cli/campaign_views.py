@@ -41,18 +41,23 @@ def list_all(session: Session, _args: Namespace) -> Report:
 
 
 def show(session: Session, args: Namespace) -> Report:
-    """Show a campaign's settings and content."""
+    """Show a campaign's settings and content, to a sender with their own figures only (`docs/rules.md 8.1`)."""
     with session.db.reading() as conn:
         campaign = queries.find_campaign(conn, args.name)
-        if assignment_of_user(conn, campaign.id, session.who.user.id) is None:
+        own = assignment_of_user(conn, campaign.id, session.who.user.id)
+        if session.who.may(Permission.VIEW_ALL):
+            own = None
+        elif own is None:
             session.who.require(Permission.VIEW_ALL)
         settings = campaign_record(campaign)
         content: dict[str, list[Record]] = {
             "questions": [question_record(each) for each in questions(conn, campaign.id)],
             "replies": [reply_record(each) for each in recommended_replies(conn, campaign.id)],
-            "follow_ups": [follow_up_record(each) for each in follow_ups(conn, campaign.id)],
+            "follow_ups": [follow_up_record(each) for each in follow_ups(conn, campaign.id, own)],
             "senders": [
-                sender_record(each) for each in assignments(conn, campaign.id, session.db.clock()) if each.user
+                sender_record(each)
+                for each in assignments(conn, campaign.id, session.db.clock())
+                if each.user and own in {None, each.id}
             ],
         }
     lines = pairs([(key.replace("_", " ").capitalize(), value) for key, value in settings.items()])

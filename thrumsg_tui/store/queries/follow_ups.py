@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from thrumsg_tui.domain.campaigns import AnswerCondition, CampaignId, ChoiceId, FollowUp, FollowUpId, QuestionId, Target
+from thrumsg_tui.domain.campaigns import (
+    AnswerCondition,
+    AssignmentId,
+    CampaignId,
+    ChoiceId,
+    FollowUp,
+    FollowUpId,
+    QuestionId,
+    Target,
+)
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.engines.connection import Connection, Row
@@ -27,10 +36,15 @@ LIVE = "follow_up.active = 1 AND follow_up.settled = 0"
 
 _IN_TAB = "conversation.opted_out = 0 AND conversation.status <> 'not_started'"
 
-UNSENT = f"""
+
+def _unsent(among: str = "") -> str:
+    return f"""
     (SELECT COUNT(*) FROM follow_up_target AS target JOIN conversation ON conversation.id = target.conversation_id
-     WHERE target.follow_up_id = follow_up.id AND target.state = 'pending' AND {_IN_TAB})
+     WHERE target.follow_up_id = follow_up.id AND target.state = 'pending' AND {_IN_TAB} {among})
 """
+
+
+UNSENT = _unsent()
 """On `follow_up`: in how many conversations it is pending and would be in the tab while it is active."""
 
 
@@ -78,23 +92,28 @@ def reach(conn: Connection, campaign_id: CampaignId, target: Target) -> Reach:
     return Reach(row["reached"], row["opted_out"], left, row["example"])
 
 
-def follow_ups(conn: Connection, campaign_id: CampaignId) -> tuple[FollowUp, ...]:
-    """List a campaign's follow-ups, oldest first, with their progress; 1 µs for each conversation of each."""
+def follow_ups(conn: Connection, campaign_id: CampaignId, held: AssignmentId | None = None) -> tuple[FollowUp, ...]:
+    """List a campaign's follow-ups, oldest first, with their progress; 1 µs for each conversation of each.
+
+    `held` counts the conversations of one assignment only (`docs/rules.md 8.1`).
+    """
+    own = "" if held is None else "AND conversation.assignment_id = :held"
+    theirs = own and f"AND EXISTS (SELECT 1 FROM conversation WHERE conversation.id = target.conversation_id {own})"
     rows = conn.execute(
         f"""
         SELECT follow_up.id, follow_up.title, follow_up.text, follow_up.expires_at, follow_up.active, follow_up.settled,
                follow_up.replied, follow_up.question_id, follow_up.choice_id, follow_up.answered,
-               question.text AS question, choice.text AS choice, {UNSENT} AS pending,
+               question.text AS question, choice.text AS choice, {_unsent(own)} AS pending,
                (SELECT COUNT(*) FROM follow_up_target AS target
-                WHERE target.follow_up_id = follow_up.id AND target.state = 'sent') AS sent,
+                WHERE target.follow_up_id = follow_up.id AND target.state = 'sent' {theirs}) AS sent,
                (SELECT COUNT(*) FROM follow_up_target AS target
-                WHERE target.follow_up_id = follow_up.id AND target.state = 'skipped') AS skipped
+                WHERE target.follow_up_id = follow_up.id AND target.state = 'skipped' {theirs}) AS skipped
         FROM follow_up
         LEFT JOIN question ON question.id = follow_up.question_id
         LEFT JOIN choice ON choice.id = follow_up.choice_id
-        WHERE follow_up.campaign_id = ? ORDER BY follow_up.id
+        WHERE follow_up.campaign_id = :campaign_id ORDER BY follow_up.id
         """,
-        (campaign_id,),
+        {"campaign_id": campaign_id} | ({} if held is None else {"held": held}),
     )
     return tuple(map(_follow_up, rows))
 
