@@ -162,6 +162,20 @@ def test_a_plan_of_another_version_or_database_is_refused(spring: Shell, tmp_pat
     assert "another database" in spring.refused("reassign", "--plan", plan)
 
 
+def test_a_plan_finds_its_campaign_by_any_name_that_it_has_since(spring: Shell, tmp_path: Path) -> None:
+    """docs/rules.md 4.7: by its id, not by its name, which another campaign may have now."""
+    plan, two = tmp_path / "plan.json", ("--from-unassigned", "--to", "kim", "--count", 2)
+    spring.done("reassign", "Spring", *two, "--preview", "--save-plan", plan)
+    spring.done("campaign", "edit", "Spring", "--name", "Summer")
+    spring.done("campaign", "edit", "Summer", "--name", "Autumn")
+    spring.done("campaign", "create", "Spring", "--initial", "Hi")
+    assert spring.json("reassign", "--plan", plan)["by_sender"] == {"kim": 2, "unassigned": -2}
+    content = json.loads(plan.read_text())
+    for different in ({"campaign": "Winter"}, {"campaign": "Autumn"}, {"campaign_id": 9}):
+        plan.write_text(json.dumps(content | different))
+        assert "another database" in spring.refused("reassign", "--plan", plan)
+
+
 def test_undo_takes_back_the_last_change_and_undo_of_the_undo_does_it_again(spring: Shell) -> None:
     spring.done("reassign", "Spring", "--from-unassigned", "--to", "kim")
     undone = spring.json("undo")

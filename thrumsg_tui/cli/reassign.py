@@ -17,7 +17,7 @@ from thrumsg_tui.cli.session import STANDARD_STREAM, Session
 from thrumsg_tui.domain.campaigns import Campaign
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.enums import Status
-from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, Refused
+from thrumsg_tui.domain.errors import DatabaseUnusable, NotFound, Nothing, Refused
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.reassignment import (
     Destinations,
@@ -41,6 +41,7 @@ from thrumsg_tui.store.queries import campaigns
 from thrumsg_tui.store.queries import reassignment as queries
 from thrumsg_tui.store.queries.assignments import assignments, find_assignment, find_destination, unassigned
 from thrumsg_tui.store.queries.bulk_move_jobs import Job, open_jobs
+from thrumsg_tui.store.queries.history import name_after
 
 
 def reassign(session: Session, args: Namespace) -> Report:
@@ -191,11 +192,13 @@ def _saved(session: Session, args: Namespace) -> Plan:
     from thrumsg_tui.cli import plan_file
 
     name, planned = plan_file.load(args.plan)
-    with session.db.reading() as conn:
-        present = assignments(conn, planned.campaign_id, session.db.clock())
+    ours = False
+    with session.db.reading() as conn, suppress(NotFound):
+        campaign = campaigns.get_campaign(conn, planned.campaign_id)  # it may have another name since
+        present = assignments(conn, campaign.id, session.db.clock())
         now = {each.id: each.login for each in present}
-        ours = campaigns.find_campaign(conn, name).id == planned.campaign_id
-        ours = ours and planned.as_of <= queries.newest_event(conn, planned.campaign_id)
+        ours = planned.as_of <= queries.newest_event(conn, campaign.id)
+        ours = ours and name_after(conn, campaign, planned.as_of) == name
         ours = ours and all(now.get(each, login) == login for each, login in planned.logins.items())
     if not ours:
         raise Refused(f"{called(args.plan)} was saved from another database.", Nothing.MOVED)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from thrumsg_tui.domain.campaigns import CampaignId
+from thrumsg_tui.domain.campaign_facts import CampaignEdited
+from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import CampaignState
 from thrumsg_tui.domain.errors import NotFound
@@ -132,6 +133,18 @@ def _conditions(request: HistoryRequest) -> tuple[str, dict[str, object]]:
         "conversation_id": request.conversation_id,
     }
     return " AND ".join(conditions), parameters
+
+
+def name_after(conn: Connection, campaign: Campaign, event_id: EventId) -> str:
+    """Return the name that a campaign had after an event; reads the events of its changes since then."""
+    rows = conn.execute(
+        """
+        SELECT summary, details FROM event WHERE campaign_id = ? AND action = ? AND id > ? ORDER BY id
+        """,
+        (campaign.id, EventKind.CHANGE_CAMPAIGN.value, event_id),
+    )
+    since = (facts_of(EventKind.CHANGE_CAMPAIGN, row["summary"], row["details"]) for row in rows)
+    return next((each.name for each in since if isinstance(each, CampaignEdited) and each.new_name), campaign.name)
 
 
 def get_event(conn: Connection, event_id: EventId) -> Event:
