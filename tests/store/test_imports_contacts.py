@@ -189,6 +189,17 @@ def test_columns_can_be_mapped_to_fields_and_to_codes_of_ones_own(
     assert json.loads(stored(db)[0]["fields"]) == {"city": "Gull Point", "organization_2": "Union"}
 
 
+@pytest.mark.parametrize("code", ["organization", "sender_first_name", "Sender Last Name"])
+def test_no_column_gets_the_code_of_a_field_that_is_filled_in_from_elsewhere(
+    db: Database, owner: Identity, spring: Campaign, path: Path, code: str
+) -> None:
+    """docs/rules.md 7.1: the column would be reported as that field, and a text still get the other value."""
+    path.write_text(f"First Name,Phone,Home Town\nAnn,{ANN},Gull Point\n")
+    with pytest.raises(Refused, match=r"filled in from elsewhere.*such as --map \w+_2='Home Town'"):
+        import_contacts(db, owner, path, "Spring", ImportOptions({code: "Home Town"}))
+    assert stored(db) == []
+
+
 def test_a_file_with_full_names_only_is_refused_and_the_way_out_is_said(
     db: Database, owner: Identity, spring: Campaign, path: Path
 ) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from shlex import quote
 
 from thrumsg_tui.domain.errors import Nothing, Refused
+from thrumsg_tui.domain.field_meanings import FIXED
 from thrumsg_tui.domain.fields import field_code
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
@@ -189,7 +191,8 @@ def mapped(
         custom: Whether a mapping may name a field of the user's own.
 
     Raises:
-        Refused: If a mapped column or field does not exist, or one column would be two fields.
+        Refused: If a mapped column or field does not exist, a field is filled in from elsewhere (`docs/rules.md 7.1`),
+            or one column would be two fields.
     """
     chosen = recognise(header, fields)
     names = [each.name for each in fields]
@@ -197,6 +200,12 @@ def mapped(
         code = field_code(wanted)
         if code not in names and not custom:
             raise Refused(f"{wanted!r} is no field of such a file; there are {', '.join(names)}.", Nothing.CHANGED)
+        if code in FIXED and code not in names:
+            raise Refused(
+                f"%{code}% is filled in from elsewhere, so {title!r} cannot be that field: give it another code, "
+                f"such as --map {code}_2={quote(title)}.",
+                Nothing.CHANGED,
+            )
         chosen[code] = _positions(header, title)[0] if code == PHONE.name else _position(header, title)
     fields_of: dict[int, str] = {}
     for name, position in chosen.items():
