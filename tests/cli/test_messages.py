@@ -225,3 +225,16 @@ def test_a_picture_to_one_of_our_numbers_is_shown_with_its_link_and_exported(spr
     assert "[file]" in spring.done("unmatched")
     wrong = spring.run("receive", "--from", MARIA, "--body", "", "--media", "file:///etc")
     assert (wrong.code, "is not an address" in wrong.err) == (2, True)
+
+
+def test_words_of_which_nothing_can_be_seen_are_none(spring: Shell) -> None:
+    """docs/rules.md 3.18: one zero-width space took a segment, and showed an empty message."""
+    nothing = "\u200b\u2060"
+    replies = spring.database.parent / "replies.csv"
+    replies.write_text(f"title,body\nNothing,{nothing}\n", encoding="utf-8")
+    assert "the message is empty" in spring.refused("send", 1, "--body", nothing)
+    follow_up = ("follow-up", "create", "Spring", "--title", "Again", "--text", nothing)
+    assert "needs a title and a text" in spring.refused(*follow_up)
+    assert "needs a title and a body" in spring.refused("reply", "add", "Nothing", "--body", nothing)
+    assert "initial script" in spring.refused("campaign", "create", "Autumn", "--initial", nothing)
+    assert [each["reason"] for each in spring.json("import", "replies", replies)["rejected"]] == ["no body"]

@@ -32,6 +32,17 @@ def test_whoever_holds_conversations_and_has_sent_none_is_idle(spring: Shell) ->
     assert "no campaign 'Winter'" in spring.refused("campaign", "idle", "Winter")
 
 
+def test_names_are_cleaned_as_those_of_an_import_are(spring: Shell) -> None:
+    """They go into messages, as %sender_first_name%: docs/rules.md 9.1."""
+    nothing = ("user", "add", "una", "--last-name", "", "--first-name")
+    assert "needs a first name" in spring.refused(*nothing, "\u200b\u2800")
+    una = spring.json(*nothing, "\x1b[1mUna\nMaría\u200b ")
+    assert una["first_name"] == "[1mUna María"
+    assert "needs a first name" in spring.refused("user", "edit", "una", "--first-name", "\u200b")
+    changed = spring.json("user", "edit", "una", "--first-name", "Una\u200b", "--last-name", "O\tB\x07")
+    assert (changed["first_name"], changed["last_name"]) == ("Una", "O B")
+
+
 def test_the_login_that_stands_for_nobody_is_nobodys(spring: Shell) -> None:
     """The JSON of a move says `unassigned` for Unassigned: docs/json.md."""
     people = spring.database.parent / "people.csv"

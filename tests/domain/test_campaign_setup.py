@@ -52,6 +52,7 @@ def test_what_may_be_left_out() -> None:
         ({"name": " "}, "name", "needs a name"),
         ({"name": "Spring"}, "name", "of that name already"),
         ({"script": "\n "}, "script", "needs a first message"),
+        ({"script": "\u200b"}, "script", "needs a first message"),
         ({"timezone": "Mars"}, "timezone", "not a known time zone"),
         ({"timezone": ""}, "timezone", "not a known time zone"),
         ({"timezone": "../etc"}, "timezone", "not a known time zone"),

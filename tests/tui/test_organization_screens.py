@@ -55,7 +55,10 @@ async def test_a_login_that_is_taken_or_no_login_is_refused_and_the_form_stays(o
     async with office.app() as person:
         await person.press("q", "U", "c", "ctrl+o")
         assert person.sees("It cannot be empty.")
-        await fill(person, login="kim", first_name="Kim")
+        await fill(person, login="kim", first_name="\u200b")
+        await person.press("ctrl+o")
+        assert person.sees("It cannot be empty.")
+        await fill(person, first_name="Kim")
         await person.press("ctrl+o")
         assert person.sees("There is a user 'kim' already")
         await fill(person, login="two words")

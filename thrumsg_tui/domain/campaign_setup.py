@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import TypeVar
 
+from thrumsg_tui.domain.blank_text import is_blank
 from thrumsg_tui.domain.campaigns import Setup
 from thrumsg_tui.domain.enums import HoursIn
 from thrumsg_tui.domain.hours import DailyHours, InitialWindow, parse_clock
@@ -49,7 +50,7 @@ def _read(entered: SetupFields, taken: Collection[str], wrong: dict[str, str]) -
         wrong["name"] = "A campaign needs a name."
     elif name in taken:
         wrong["name"] = "There is a campaign of that name already."
-    if not script.strip():
+    if is_blank(script):
         wrong["script"] = "A campaign needs a first message."
     hours = _hours(entered, wrong)
     hours_in = _one(entered, "hours_in", _hours_in, wrong)

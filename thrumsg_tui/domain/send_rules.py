@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
+from thrumsg_tui.domain.blank_text import is_blank
 from thrumsg_tui.domain.campaigns import Campaign, whose
 from thrumsg_tui.domain.closures import closure
 from thrumsg_tui.domain.departures import scheduled_for, shut_out
@@ -116,7 +117,7 @@ def unfit(body: str, *, filled_in: bool = False, field_codes: Collection[str] = 
     Returns:
         The first fault; None if there is none.
     """
-    if not body.strip():
+    if is_blank(body):
         return Refusal(Obstacle.EMPTY, "There is nothing to send: the message is empty.")
     if not filled_in and (left := _field_left(body, field_codes)):
         return Refusal(Obstacle.UNRESOLVED, f"{left} is not filled in; put the words in its place.")

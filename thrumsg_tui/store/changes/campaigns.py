@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container
 from dataclasses import replace
 
+from thrumsg_tui.domain.blank_text import is_blank
 from thrumsg_tui.domain.campaign_facts import (
     CampaignCreated,
     CampaignEdited,
@@ -192,7 +193,7 @@ def _columns(setup: Setup) -> dict[str, str | int | None]:
 
 
 def _require_fit(tx: Transaction, setup: Setup, before: Campaign | None = None) -> None:
-    if not setup.name or not setup.initial_script.strip():
+    if not setup.name or is_blank(setup.initial_script):
         raise Refused("A campaign needs a name and an initial script.", Nothing.CHANGED)
     other = tx.conn.execute("SELECT id FROM campaign WHERE name = ?", (setup.name,)).fetchone()
     if other and (before is None or other["id"] != before.id):

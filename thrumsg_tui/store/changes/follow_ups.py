@@ -6,6 +6,7 @@ from collections.abc import Container
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from thrumsg_tui.domain.blank_text import is_blank
 from thrumsg_tui.domain.campaign_facts import FollowUpChanged, FollowUpCreated, FollowUpEnded
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId, FollowUp, FollowUpId, Target, follow_up_obstacle
 from thrumsg_tui.domain.difference import difference
@@ -237,7 +238,7 @@ def _hold(tx: Transaction, follow_up_id: FollowUpId) -> None:
 
 
 def _require_fit(tx: Transaction, title: str, text: str, expires_at: datetime | None) -> None:
-    if not title.strip() or not text.strip():
+    if not title.strip() or is_blank(text):
         raise Refused("A follow-up needs a title and a text.", Nothing.CHANGED)
     require_storable(title, text)
     if expires_at and expires_at <= tx.now:

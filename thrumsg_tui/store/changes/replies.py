@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
+from thrumsg_tui.domain.blank_text import is_blank
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.content_facts import ReplyAdded, ReplyChanged, ReplyMoved, ReplyRemoved
 from thrumsg_tui.domain.errors import NotFound, Nothing, Refused
@@ -159,7 +160,7 @@ def _fit(tx: Transaction, campaign_id: CampaignId | None, title: str, body: str,
     if campaign_id is not None:
         require_not_archived(tx, campaign_id)
     title = title.strip()
-    if not title or not body.strip():
+    if not title or is_blank(body):
         raise Refused("A reply needs a title and a body.", Nothing.CHANGED)
     known = tx.conn.execute(
         f"SELECT id FROM recommended_reply WHERE {replies_of(campaign_id)} AND title = :title",

@@ -8,6 +8,7 @@ from thrumsg_tui.domain.campaigns import UNASSIGNED
 from thrumsg_tui.domain.difference import difference
 from thrumsg_tui.domain.errors import Nothing, NotPermitted, Refused
 from thrumsg_tui.domain.events import EventKind
+from thrumsg_tui.domain.name_cells import given_name
 from thrumsg_tui.domain.organization_facts import OwnerAdded, RoleChanged, UserAdded, UserChanged
 from thrumsg_tui.domain.permissions import Permission, Role
 from thrumsg_tui.domain.storable_text import require_storable
@@ -45,7 +46,7 @@ def add_user(
         Refused: If the login exists, or as `insert_user` does, and without a first name.
     """
     require_storable(login, first_name, last_name, email)
-    if not first_name.strip():
+    if not given_name(first_name):
         raise Refused(f"{login} needs a first name: messages are signed with it.", Nothing.CHANGED)
     with db.writing() as tx:
         tx.hold(UsersLock())
@@ -63,7 +64,7 @@ def require_may_give(who: Identity, role: Role) -> None:
 
 
 def insert_user(tx: Transaction, login: str, first_name: str, last_name: str, email: str, role: Role) -> User:
-    """Store a new user. The caller writes the journal.
+    """Store a new user, with names without invisible characters (`docs/rules.md 9.1`). The caller writes the journal.
 
     Raises:
         Refused: Unless the login is one printable word, and for the one that stands for nobody in the JSON of moves.
@@ -77,7 +78,7 @@ def insert_user(tx: Transaction, login: str, first_name: str, last_name: str, em
         """
         INSERT INTO users (login, first_name, last_name, email, role, created_at) VALUES (?, ?, ?, ?, ?, ?)
         """,
-        (login, first_name.strip(), last_name.strip(), email.strip(), role, tx.now_ms),
+        (login, given_name(first_name), given_name(last_name), email.strip(), role, tx.now_ms),
     )
     return find_user(tx.conn, login)
 
@@ -110,8 +111,8 @@ def edit_user(
         require_may_edit(who, user)
         after = replace(
             user,
-            first_name=user.first_name if first_name is None else first_name.strip(),
-            last_name=user.last_name if last_name is None else last_name.strip(),
+            first_name=user.first_name if first_name is None else given_name(first_name),
+            last_name=user.last_name if last_name is None else given_name(last_name),
             email=user.email if email is None else email.strip(),
         )
         if first_name is not None and not after.first_name:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from thrumsg_tui.domain.blank_text import is_blank
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.permissions import Permission
@@ -72,7 +73,7 @@ def _imported(
             for row in tally.each(table.rows):
                 said = row.values(columns)
                 title, body = said["title"], said["body"]
-                if not title or not body:
+                if not title or is_blank(body):
                     tally.reject(row, "no body" if title else "no title")
                 elif title in lines:
                     tally.repeat(row, "title", lines[title])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.errors import NotPermitted, Refused
+from thrumsg_tui.domain.name_cells import given_name
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.users import Identity, User
 from thrumsg_tui.store.changes.users import add_user, edit_user
@@ -27,7 +28,7 @@ def user_form(store: StoreClient, who: Identity, glyphs: Glyphs, user: User | No
 
     async def save(entered: Entered) -> User:
         if wrong := {
-            key: "It cannot be empty." for key in ("login", "first_name") if not entered.get(key, "x").strip()
+            key: "It cannot be empty." for key in ("login", "first_name") if not given_name(entered.get(key, "x"))
         }:
             raise Unfit(wrong)
         role = Role(entered["role"])
