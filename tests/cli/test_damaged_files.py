@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from random import Random
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.cli.conftest import Shell
 from tests.cli.damaging import HARMS, PAGE, Bench, Harm, beside_it, own_environment
+from tests.json_keys import json_keys
 from thrumsg_tui.store.spool import Spool, spool_path
 
 pytestmark = pytest.mark.only_sqlite("it damages files of SQLite")
@@ -68,7 +70,28 @@ def test_doctor_says_what_is_damaged_and_ends_with_3(spring: Shell) -> None:
         assert "not UTF-8" in ran.out
         assert "is damaged" in ran.err
         assert "thrumsg restore FILE" in ran.err
+        assert ("doctor --repair" in ran.err) is (words != ("doctor", "--repair"))
         assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("harm", ["its beginning is gone", "malformed"])
+def test_doctor_reports_what_cannot_even_be_opened(spring: Shell, harm: str) -> None:
+    """docs/json.md: the JSON is printed all the same; and after --repair nobody is told to repair."""
+    content = spring.database.read_bytes()
+    lost = bytes(PAGE) if harm != "malformed" else content[:100] + b"x" * (PAGE - 100)
+    spring.database.write_bytes(lost + content[PAGE:])
+    ran = spring.run("doctor", "--json")
+    assert (ran.code, ran.err.count("\n")) == (3, 1)
+    found = json.loads(ran.out)
+    assert found.keys() == json_keys("doctor")
+    assert (found["database"], found["healthy"]) == (str(spring.database), False)
+    assert harm in found["problems"][0]["sentence"]
+    assert "`thrumsg doctor --repair` mends" in ran.err
+    repaired = spring.run("doctor", "--repair")
+    assert (repaired.code, repaired.err.count("\n")) == (3, 1)
+    assert harm in repaired.err
+    assert "doctor --repair" not in repaired.err
+    assert "go back to a backup with `thrumsg restore FILE`" in repaired.err
 
 
 def test_a_file_whose_beginning_is_gone_is_called_damaged(spring: Shell) -> None:

@@ -296,3 +296,9 @@ def test_without_a_campaign_it_takes_the_one_that_waits(waiting: Shell, monkeypa
     waiting.done("import", "contacts", "-", "--campaign", "Fall")
     waiting.done("receive", "--from", "+14155550190", "--body", "Hi")
     assert "Replies wait in 2 campaigns: name one of Fall, Spring." in waiting.refused("triage", "--json")
+
+
+def test_where_nobody_waits_the_list_is_empty(spring: Shell) -> None:
+    """docs/json.md: a list is no failure; a person who wants to answer is told that nobody is there."""
+    assert spring.json("triage") == spring.json("triage", "Spring") == []
+    assert "Nobody waits for a reply in any campaign." in spring.refused("triage", "--plain")

@@ -13,7 +13,7 @@ from thrumsg_tui.cli.argv import command_words, undecoded_word
 from thrumsg_tui.cli.output import complain, standard_output, stop_writing
 from thrumsg_tui.cli.parser import parse
 from thrumsg_tui.cli.terminals import harmless_terminals, terminals_themselves
-from thrumsg_tui.domain.errors import DatabaseUnusable, Nothing, Refused
+from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable, Nothing, Refused
 from thrumsg_tui.garbage import collect_from_now_on
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ _WITHOUT_SESSION = {
 
 _OF_A_FILE = {"maintenance.doctor": "restore.check_file"}
 """Commands that another function runs, which needs no database, if `--file` is given."""
+
+_OF_UNOPENED = {"maintenance.doctor": "maintenance.doctor_of_unopened"}
+"""Commands that report a database too damaged to be opened, and the functions for that."""
 
 _TAKES_ANY_TEXT = {"messages.receive"}
 """Commands whose text is stored whatever it holds (`docs/rules.md 1.5`)."""
@@ -93,10 +96,15 @@ def _reported(command: Callable[..., Any], args: Namespace) -> int:
     from thrumsg_tui.cli.session import finish_what_was_left, opened
     from thrumsg_tui.store.phone_display import refusals_redacted
 
-    with opened(args) as session, refusals_redacted(session.db):
-        if session.may_write:
-            finish_what_was_left(session.db, session.who)
-        report = command(session, args)
+    try:
+        with opened(args) as session, refusals_redacted(session.db):
+            if session.may_write:
+                finish_what_was_left(session.db, session.who)
+            report = command(session, args)
+    except DatabaseDamaged as damage:
+        if args.run not in _OF_UNOPENED:
+            raise
+        report = function(_OF_UNOPENED[args.run])(args, damage)
     show(report, as_json=args.json)
     return int(report.code)
 

@@ -14,15 +14,15 @@ from thrumsg_tui.cli.compliance import confirming
 from thrumsg_tui.cli.output import standard_output
 from thrumsg_tui.cli.progress import shown_progress
 from thrumsg_tui.cli.report import Report, pairs
-from thrumsg_tui.cli.session import STANDARD_STREAM, Session, new_files_private
-from thrumsg_tui.domain.errors import DatabaseMoved, Refused
+from thrumsg_tui.cli.session import STANDARD_STREAM, Session, database_location, new_files_private
+from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseMoved, Nothing, Refused
 from thrumsg_tui.domain.permissions import Permission
 from thrumsg_tui.domain.wording import pluralize
 from thrumsg_tui.store.backup import backup as copy_database
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.doctor import examine, repair
 from thrumsg_tui.store.doctor.spool import SUBJECT as SPOOL
-from thrumsg_tui.store.engines.sentences import damaged
+from thrumsg_tui.store.engines.sentences import REPAIR, RESTORE, damaged
 from thrumsg_tui.store.location import ServerAddress
 from thrumsg_tui.store.phone_display import phone_display
 from thrumsg_tui.store.queries.settings import Setting, stored_settings
@@ -69,10 +69,25 @@ def doctor(session: Session, args: Namespace) -> Report:
     if not problems:
         return Report(record, [*lines, "All is well."])
     if broken := next((each for each in problems if each.damage), None):
-        sentence = broken.sentence if broken.subject == SPOOL else damaged(session.db.location, broken.said)
+        advice = RESTORE if args.repair else REPAIR
+        sentence = broken.sentence if broken.subject == SPOOL else damaged(session.db.location, broken.said, advice)
         return Report(record, lines, 3, sentence)
     hint = "" if args.repair else "; `thrumsg doctor --repair` mends what it can"
     return Report(record, lines, 1, f"{pluralize(len(problems), 'problem')}{hint}.")
+
+
+def doctor_of_unopened(args: Namespace, damage: DatabaseDamaged) -> Report:
+    """Report a database that is too damaged to be opened, as `doctor` reports it (`docs/rules.md 11.5`)."""
+    location = database_location(args.db, makes=False)
+    record = {
+        "database": str(location),
+        "healthy": False,
+        "problems": [{"subject": "the file", "sentence": damage.reason}],
+        "mended": [],
+        "moved_to": None,
+    }
+    advice = RESTORE if args.repair else damage.advice
+    return Report(record, [f"Checked {location}."], 3, f"{damage.reason} {Nothing.CHANGED} {advice}")
 
 
 def _mended(session: Session) -> list[str]:

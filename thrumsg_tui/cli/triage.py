@@ -25,6 +25,10 @@ def triage(session: Session, args: Namespace) -> Report:
     """Walk the waiting replies, longest waiting first, or list them as JSON; a sender has only their own."""
     with session.db.reading() as conn:
         campaign = find_campaign(conn, args.name) if args.name else _only_waiting(conn, session)
+        if campaign is None and args.json:
+            return Report([], [])
+        if campaign is None:
+            raise Refused("Nobody waits for a reply in any campaign.", Nothing.CHANGED)
         waiting = ListRequest(
             campaign.id, assignment_id=viewed(conn, session, campaign, args), status=Status.NEEDS_REPLY
         )
@@ -49,12 +53,10 @@ def _walked(session: Session, campaign: Campaign, waiting: ListRequest, number: 
     return Report(None, [walk.summary()])
 
 
-def _only_waiting(conn: Connection, session: Session) -> Campaign:
-    """Return the one campaign in which somebody waits; raise `Refused` with their names if there are more."""
+def _only_waiting(conn: Connection, session: Session) -> Campaign | None:
+    """Return the one campaign in which somebody waits, None if nobody does; raise `Refused` if there are more."""
     rows = [each for each in campaign_rows(conn, session.who) if each.totals.needs_reply]
-    if len(rows) == 1:
-        return rows[0].campaign
-    if not rows:
-        raise Refused("Nobody waits for a reply in any campaign.", Nothing.CHANGED)
-    names = ", ".join(quote(each.campaign.name) for each in rows)
-    raise Refused(f"Replies wait in {len(rows)} campaigns: name one of {names}.", Nothing.CHANGED)
+    if len(rows) > 1:
+        names = ", ".join(quote(each.campaign.name) for each in rows)
+        raise Refused(f"Replies wait in {len(rows)} campaigns: name one of {names}.", Nothing.CHANGED)
+    return rows[0].campaign if rows else None

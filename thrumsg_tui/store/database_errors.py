@@ -61,12 +61,12 @@ def damage_named(engine: Engine[Any]) -> Iterator[None]:
         yield
     except suspect as error:
         from thrumsg_tui.store.engines.failure import Failure
-        from thrumsg_tui.store.engines.sentences import damaged
+        from thrumsg_tui.store.engines.sentences import REPAIR, is_damaged
 
         if getattr(error, "looked_into", False):
             raise
         if reason := _damage(engine, error):
-            raise DatabaseDamaged(damaged(engine.location, reason)) from error
+            raise DatabaseDamaged(is_damaged(engine.location, reason), Nothing.CHANGED, advice=REPAIR) from error
         if engine.failure(error) is Failure.NO_SUCH_ROW:
             raise Refused(NO_LONGER_THERE, Nothing.CHANGED) from error
         error.looked_into = True  # type: ignore[attr-defined]

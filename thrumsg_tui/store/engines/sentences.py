@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from thrumsg_tui.domain.errors import Nothing
 from thrumsg_tui.store.location import Location
 
+_RESTORE = "go back to a backup with `thrumsg restore FILE`, which keeps a copy of what is there."
+REPAIR = f"`thrumsg doctor --repair` mends what can be worked out again; else {_RESTORE}"
+"""What to do with a damaged database."""
 
-def damaged(location: Location, reason: str) -> str:
+RESTORE = f"It cannot be mended: {_RESTORE}"
+"""What to do with one that `doctor --repair` could not mend."""
+
+
+def is_damaged(location: Location, reason: str) -> str:
+    """Say that a database is damaged."""
+    return f"{location} is damaged ({reason})."
+
+
+def damaged(location: Location, reason: str, advice: str = REPAIR) -> str:
     """Say that a database is damaged, and how to repair or restore it."""
-    return (
-        f"{location} is damaged ({reason}). Nothing was changed. `thrumsg doctor --repair` mends what can be worked "
-        "out again; else go back to a backup with `thrumsg restore FILE`, which keeps a copy of what is there."
-    )
+    return f"{is_damaged(location, reason)} {Nothing.CHANGED} {advice}"
 
 
 def foreign(location: Location) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable
+from thrumsg_tui.domain.errors import DatabaseDamaged, DatabaseUnusable, Nothing
 from thrumsg_tui.store.engines.sqlite.connections import mark_if_open, open_or_look
 from thrumsg_tui.store.schema import APPLICATION_ID
 
@@ -55,8 +55,8 @@ def refuse_foreign(path: Path) -> None:
     if not path.is_file():
         raise DatabaseUnusable(f"{path} is a device or a pipe, not a thrumsg database.")
     if path.stat().st_size and not is_thrumsg(path):
-        from thrumsg_tui.store.engines.sentences import damaged, foreign
+        from thrumsg_tui.store.engines.sentences import REPAIR, foreign, is_damaged
 
         if was_thrumsg(path):
-            raise DatabaseDamaged(damaged(path, "its beginning is gone"))
+            raise DatabaseDamaged(is_damaged(path, "its beginning is gone"), Nothing.CHANGED, advice=REPAIR)
         raise DatabaseUnusable(foreign(path))
