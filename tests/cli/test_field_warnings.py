@@ -52,6 +52,20 @@ def test_a_follow_up_is_warned_of(spring: Shell) -> None:
     assert spring.json(*made)["warnings"] == [LOOKS]
 
 
+def test_what_is_too_long_to_be_sent_is_warned_of(spring: Shell, tmp_path: Path) -> None:
+    """docs/rules.md 7.2: everybody to whom it came up would be refused, one after the other."""
+    longest, too_long = "x" * (9 * 153), "x" * (9 * 153 + 1)
+    why = "10 segments: 9 is the most, so it cannot be sent."
+    made = ("follow-up", "create", "Spring", "--title", "T", "--text")
+    assert "warnings" not in spring.json(*made, longest)
+    assert spring.json(*made, too_long)["warnings"] == [why]
+    path = tmp_path / "replies.csv"
+    path.write_text(f"title,body\nA,{longest}\nB,{too_long}\n", encoding="utf-8")
+    assert spring.json("import", "replies", path)["warnings"] == [{"line": 3, "reason": why}]
+    assert spring.json("reply", "add", "C", "--body", too_long)[-1]["warnings"] == [why]
+    assert why in spring.done("follow-up", "edit", "Spring", "1", "--text", too_long)
+
+
 def give_script(shell: Shell, script: str) -> None:
     """Give every campaign an initial that an older version took; an edit to it is refused."""
     assert "could not be launched like this" in shell.refused("campaign", "edit", "Spring", "--initial", script)

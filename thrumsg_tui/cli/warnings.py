@@ -1,4 +1,4 @@
-"""Warnings in the report of a command (`docs/rules.md 7.1`)."""
+"""Warnings in the report of a command (`docs/rules.md 7.1`, `7.2`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from thrumsg_tui.store.queries.field_codes import field_warnings
 def warned(
     session: Session, record: Mapping[str, object], lines: Sequence[str], campaign_id: CampaignId, *texts: str
 ) -> Report:
-    """Return a report with warnings of words in `texts` that look like fields of the campaign but are none."""
+    """Return a report with warnings of words in `texts` that look like fields but are none, and of texts too long."""
     with session.db.reading() as conn:
         warnings = field_warnings(conn, campaign_id, texts)
     return Report({**record, **where_any(warnings)}, [*lines, *warnings])

@@ -9,7 +9,7 @@ from thrumsg_tui.domain.fields import Rendered, field_names
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.lookalikes import find_lookalikes
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.domain.segments import MAX_SEGMENTS, Encoding, Segmentation, measure
+from thrumsg_tui.domain.segments import Encoding, Segmentation, measure, why_too_long
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 
 _MOST_SHOWN = 5
@@ -119,8 +119,8 @@ def _listed(codes: Collection[str]) -> str:
 
 def _length(measured: Segmentation) -> Check:
     segments = measured.segments
-    if segments > MAX_SEGMENTS:
-        return Check(False, f"{segments} segments: {MAX_SEGMENTS} is the most, so it cannot be sent.")
+    if too_long := why_too_long(measured):
+        return Check(False, too_long)
     if segments > 1:
         return Check(False, f"{segments} segments: each contact costs {segments} messages.")
     return Check(True, "1 segment.") if segments else Check(False, "It is empty, so it cannot be sent.")

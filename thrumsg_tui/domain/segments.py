@@ -70,6 +70,13 @@ def measure(text: str) -> Segmentation:
     return Segmentation(encoding, units, segments, capacity, forcing)
 
 
+def why_too_long(measured: Segmentation) -> str | None:
+    """Return a sentence about a text of more than `MAX_SEGMENTS`; None if it has no more."""
+    if measured.segments <= MAX_SEGMENTS:
+        return None
+    return f"{measured.segments} segments: {MAX_SEGMENTS} is the most, so it cannot be sent."
+
+
 def _filled_in_turn(costs: Iterable[int], room: int) -> int:
     """Count the segments of `room` units that characters of these costs fill; no character is split."""
     segments, used = 1, 0

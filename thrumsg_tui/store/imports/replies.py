@@ -8,7 +8,6 @@ from thrumsg_tui.domain.blank_text import is_blank
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.enums import ImportKind
 from thrumsg_tui.domain.permissions import Permission
-from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.change import change
 from thrumsg_tui.store.changes.launch_check import judged
@@ -26,7 +25,7 @@ from thrumsg_tui.store.imports.import_run import (
 from thrumsg_tui.store.imports.result import Imported
 from thrumsg_tui.store.imports.table import Table, read_table
 from thrumsg_tui.store.locks import content_locks
-from thrumsg_tui.store.queries.field_codes import field_codes
+from thrumsg_tui.store.queries.field_codes import field_codes, script_warnings
 from thrumsg_tui.store.queries.recommended_replies import replies_of
 
 FIELDS = (
@@ -44,7 +43,8 @@ def import_replies(
 ) -> Imported:
     """Import recommended replies. A title that exists already gets the new body.
 
-    Warns of text in a body that looks like a field and is none (`docs/rules.md 7.1`). `campaign` is a name, or an id in
+    Warns of text in a body that looks like a field and is none, and of a body that is too long (`docs/rules.md 7.1`,
+    `7.2`). `campaign` is a name, or an id in
     digits; without it the replies are global.
 
     Raises:
@@ -80,8 +80,8 @@ def _imported(
                 else:
                     lines[title] = row.line
                     _store(tx, campaign_id, title, body, tally)
-                    for each in suspected_fields(body, codes):
-                        tally.warn(row, each.sentence)
+                    for sentence in script_warnings(body, codes):
+                        tally.warn(row, sentence)
         event = journal_import(tx, who, ImportKind.REPLIES, path, tally, campaign_id)
     return tally.result(table, columns, None if options.dry_run else event)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from thrumsg_tui.domain.campaigns import Campaign, CampaignId
 from thrumsg_tui.domain.enums import Tab
 from thrumsg_tui.domain.field_meanings import FIXED
+from thrumsg_tui.domain.segments import measure, why_too_long
 from thrumsg_tui.domain.suspected_fields import suspected_fields
 from thrumsg_tui.store.engines.connection import Connection
 
@@ -33,9 +34,19 @@ def field_codes(conn: Connection, campaign_id: CampaignId | None) -> tuple[str, 
 
 
 def field_warnings(conn: Connection, campaign_id: CampaignId | None, texts: Iterable[str]) -> list[str]:
-    """Return a sentence for each text in the scripts that looks like a field but is none, without duplicates."""
+    """Return what is to be said of each script, without duplicates, as `script_warnings` does."""
     codes = field_codes(conn, campaign_id)
-    return list(dict.fromkeys(each.sentence for text in texts for each in suspected_fields(text, codes)))
+    return list(dict.fromkeys(sentence for text in texts for sentence in script_warnings(text, codes)))
+
+
+def script_warnings(text: str, codes: Collection[str]) -> Iterator[str]:
+    """Yield a sentence for whatever looks like a field but is none, and if it is too long without its fields filled in.
+
+    `codes` are those of the fields.
+    """
+    yield from (each.sentence for each in suspected_fields(text, codes))
+    if too_long := why_too_long(measure(text)):
+        yield too_long
 
 
 def send_all_warnings(conn: Connection, campaign: Campaign, tab: Tab) -> list[str]:
