@@ -14,6 +14,15 @@ def test_what_is_given_is_changed_and_the_rest_stays(spring: Shell) -> None:
     assert "no user 'eve'" in spring.refused("user", "edit", "eve", "--email", "x")
 
 
+def test_a_role_that_somebody_has_already_is_no_change(spring: Shell) -> None:
+    """docs/rules.md 8.3: the journal has what was changed."""
+    assert "Kim Alvarez (kim) is moderator now." in spring.done("user", "role", "kim", "moderator")
+    history = spring.json("history")
+    assert "Kim Alvarez (kim) is moderator already." in spring.done("user", "role", "kim", "moderator")
+    assert spring.json("user", "role", "kim", "moderator")["role"] == "moderator"
+    assert spring.json("history") == history
+
+
 def test_users_are_listed_with_how_many_campaigns_they_are_on(spring: Shell) -> None:
     assert {each["login"]: each["campaigns"] for each in spring.json("user", "list")} == {"root": 0, "kim": 1, "lee": 1}
     spring.done("campaign", "archive", "Spring", "--yes")

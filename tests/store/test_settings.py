@@ -28,7 +28,6 @@ def test_the_settings_from_the_start(db: Database) -> None:
         ("default_open", "8:00", "08:00"),
         ("default_close", " 24:00 ", "24:00"),
         ("default_timezone", " America/New_York ", "America/New_York"),
-        ("default_timezone", "", ""),
     ],
 )
 def test_a_setting_is_changed(db: Database, owner: Identity, key: str, value: str, stored: str) -> None:
@@ -37,6 +36,20 @@ def test_a_setting_is_changed(db: Database, owner: Identity, key: str, value: st
     with db.reading() as conn:
         assert stored_settings(conn)[key] == stored
         assert getattr(settings(conn), key, stored) in {stored, stored == "on"}
+
+
+def test_what_is_set_to_its_value_is_no_change(db: Database, owner: Identity) -> None:
+    """docs/rules.md 8.3: the journal has what was changed."""
+    before = len(journal(db))
+    assert change_settings(db, owner, {"redact_phones": "OFF", "undo_send": "05", "default_timezone": ""}) == {
+        **{"redact_phones": "off", "undo_send": "5", "default_timezone": ""}
+    }
+    assert len(journal(db)) == before
+    change_settings(db, owner, {"default_timezone": "Europe/Berlin", "organization": ""})
+    assert sentence_of(journal(db)[0]).count("Europe/Berlin") == 1
+    assert "organization" not in sentence_of(journal(db)[0])
+    assert change_settings(db, owner, {"default_timezone": ""}) == {"default_timezone": ""}
+    assert len(journal(db)) == before + 2
 
 
 @pytest.mark.parametrize(

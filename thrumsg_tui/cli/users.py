@@ -75,5 +75,8 @@ def list_idle(session: Session, args: Namespace) -> Report:
 
 def change_role(session: Session, args: Namespace) -> Report:
     """Give a user another role."""
+    with session.db.reading() as conn:
+        before = queries.find_user(conn, args.login)
     user = changes.change_role(session.db, session.who, args.login, Role(args.role))
-    return Report(user_record(user), [f"{user.name} ({user.login}) is {user.role} now."])
+    said = f"{user.name} ({user.login}) is {user.role}"
+    return Report(user_record(user), [f"{said} already." if user.role is before.role else f"{said} now."])

@@ -52,6 +52,8 @@ def change_settings(
 ) -> dict[str, str]:
     """Change several settings, all or none, under one event, and return them as stored.
 
+    Nothing is journalled of those that have their value already.
+
     Args:
         db: The database.
         who: The person.
@@ -71,13 +73,15 @@ def change_settings(
     wanted = {setting.value: checked_setting(setting, value) for setting, value in named.items()}
     with db.writing() as tx:
         tx.hold(SettingsLock())
+        stored = stored_settings(tx.conn)
         if any(each in wanted for each in _HOURS):
-            _require_day(stored_settings(tx.conn), wanted)
-        with judged(tx, who, None, confirmed) if Setting.ORGANIZATION in wanted else nullcontext():
-            for key, value in wanted.items():
+            _require_day(stored, wanted)
+        different = {key: value for key, value in wanted.items() if stored[key] != value}
+        with judged(tx, who, None, confirmed) if Setting.ORGANIZATION in different else nullcontext():
+            for key, value in different.items():
                 store_setting(tx, key, value)
-        if wanted:
-            facts = SettingsChanged(tuple(SettingValue(key, value) for key, value in wanted.items()))
+        if different:
+            facts = SettingsChanged(tuple(SettingValue(key, value) for key, value in different.items()))
             record(tx, who, EventKind.CHANGE_SETTING, facts)
     return wanted
 

@@ -148,7 +148,7 @@ def _changed(before: User, after: User) -> UserChanged:
 
 @change
 def change_role(db: Database, who: Identity, login: str, role: Role) -> User:
-    """Give a user another role (`docs/rules.md 8.1`).
+    """Give a user another role (`docs/rules.md 8.1`). Nothing is journalled if they have it already.
 
     Raises:
         NotFound: If there is no such user.
@@ -162,6 +162,8 @@ def change_role(db: Database, who: Identity, login: str, role: Role) -> User:
 def give_role(tx: Transaction, who: Identity, user: User, role: Role) -> User:
     """Do what `change_role` does, in an open transaction."""
     who.require(Permission.CHANGE_ROLES)
+    if role is user.role:
+        return user
     if role is not Role.OWNER and [each.id for each in users(tx.conn) if each.role is Role.OWNER] == [user.id]:
         raise Refused(f"{user.login} is the only owner; make somebody else an owner first.")
     tx.conn.execute("UPDATE users SET role = ? WHERE id = ?", (role, user.id))
