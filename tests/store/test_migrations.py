@@ -32,6 +32,7 @@ RELEASED = {
     "0009_speed": "98de0e903ac3cced834c436b05041ca8ef77ee41fdabf7ed36cfc8863304b0d3",
     "0010_servers": "4078bb50ad17bc4fe25cc3b7e601fb28a0443d4de527170cd22feb4065fd6d12",
     "0011_messages": "a3779deae921c1145b9a5cf5d6153c4d8808982fb3e97c332f425e8c9fb2041b",
+    "0012_names": "39fd4a98d93ac55445ff09f61fcb6cebe78094a29ae2745ebdbc85d0d93c5993",
 }
 """The SHA-256 of every migration. A line is only ever added: files that people have were made by these bytes."""
 

@@ -18,7 +18,7 @@ _COLUMNS = "users.id, users.login, users.first_name, users.last_name, users.emai
 
 
 def has_namesake(table: str = "users") -> str:
-    """Return SQL that says whether another user has the same name: looks at all users for each row.
+    """Return SQL that says whether another user has the same name.
 
     Args:
         table: The table `users`, or its alias.
