@@ -154,7 +154,7 @@ def _state(message: Message, campaign: Campaign, now: datetime, waits_for: str) 
     state = message.state.replace("_", " ")
     if message.state is MessageState.UNSENT and message.leaves_at:
         until = format_moment(campaign, message.leaves_at, now).replace(" (", ", ").replace(")", "")
-        return f"{state} until {until}"
+        return f"{state} until {until}{f', {waits_for}' if waits_for else ''}"
     if (
         message.state is MessageState.QUEUED
         and message.leaves_at

@@ -177,7 +177,10 @@ def _carrier(session: Session) -> tuple[CarrierStatus, datetime]:
 
 
 def _its_wait(session: Session, to: Conversation, message: Message) -> str:
-    return f"it {why}" if (why := to.waits_for(message)) else _waits(*_carrier(session))
+    why = to.waits_for(message)
+    if message.state is MessageState.UNSENT:
+        return why
+    return f"it {why}" if why else _waits(*_carrier(session))
 
 
 def _waits(carrier: CarrierStatus, now: datetime) -> str:
@@ -188,7 +191,8 @@ def _waits(carrier: CarrierStatus, now: datetime) -> str:
 
 def _progress(message: Message, campaign: Campaign, now: datetime, waits: str) -> str:
     if message.leaves_at:
-        return f"scheduled for {format_moment(campaign, message.leaves_at, now)}, {campaign.whose_hours}"
+        after = f", {waits}" if message.state is MessageState.UNSENT and waits else ""
+        return f"scheduled for {format_moment(campaign, message.leaves_at, now)}, {campaign.whose_hours}{after}"
     if message.state is MessageState.QUEUED:
         return f"queued. {capitalized(waits)}"
     return message.state.replace("_", " ")

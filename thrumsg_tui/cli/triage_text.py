@@ -11,7 +11,7 @@ from thrumsg_tui.cli.event_records import answers, thread_record
 from thrumsg_tui.cli.json_records import Record, question_record
 from thrumsg_tui.cli.shown_times import ShownTimes
 from thrumsg_tui.domain.campaigns import Campaign, Question, whose
-from thrumsg_tui.domain.closures import closure
+from thrumsg_tui.domain.closures import closure, leaves_after
 from thrumsg_tui.domain.conversations import Conversation, ConversationId, MessageId
 from thrumsg_tui.domain.enums import Direction
 from thrumsg_tui.domain.fields import Rendered
@@ -136,6 +136,8 @@ def _head(shown: OpenReply, times: ShownTimes) -> Iterator[str]:
         yield f"Last message: {times.age(contact.messages[-1].at, zone)}. Times are in {shown.campaign.hours.timezone}."
     if closed := closure(shown.campaign, times.now):
         yield closed.sentence
+    if contact.ahead and contact.ahead.initial_at and not contact.opted_out:
+        yield leaves_after(shown.campaign, contact.ahead.initial_at, times.now)
     if contact.opted_out:
         yield "The number is opted out; no message may be sent to it."
     if contact.flagged:

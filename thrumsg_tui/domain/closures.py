@@ -44,6 +44,11 @@ def format_moment(campaign: Campaign, at: datetime, now: datetime, *, why: bool 
     return f"{words} (quiet hours at the contact)" if quiet and why else words
 
 
+def leaves_after(campaign: Campaign, initial_at: datetime, now: datetime) -> str:
+    """Say that what is sent now waits for the initial, which is scheduled (`docs/rules.md 10.3`)."""
+    return f"The initial leaves {format_moment(campaign, initial_at, now)}. What you send now leaves after it."
+
+
 def _moment(timezone: str, at: datetime, now: datetime) -> str:
     zone = ZoneInfo(timezone)
     local, today = at.astimezone(zone), now.astimezone(zone).date()

@@ -300,6 +300,16 @@ class ConversationHead:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """The scheduled messages of a conversation, which nothing that is sent now overtakes (`docs/rules.md 10.3`)."""
+
+    until: datetime
+    """When the last of them leaves."""
+    initial_at: datetime | None
+    """When the initial leaves, if it is one of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation(ConversationHead):
     """A conversation with its thread, answers and opt-out, as the messenger shows it."""
 
@@ -310,8 +320,23 @@ class Conversation(ConversationHead):
     awaits_doubt: bool
     """Whether a message to the contact's number is in doubt, here or in another campaign: the others wait for it."""
 
+    @property
+    def ahead(self) -> Ahead | None:
+        """The scheduled messages, None if there are none."""
+        scheduled = [
+            (each.leaves_at, each.kind is MessageKind.INITIAL)
+            for each in self.messages
+            if each.state is MessageState.UNSENT and each.leaves_at
+        ]
+        if not scheduled:
+            return None
+        return Ahead(max(at for at, _ in scheduled), next((at for at, initial in scheduled if initial), None))
+
     def waits_for(self, message: Message) -> str:
-        """Return what keeps a queued message from its turn, as the end of a sentence; empty if nothing here does."""
+        """Return what keeps a message from its turn, as the end of a sentence; empty if nothing here does."""
+        if message.state is MessageState.UNSENT and message.kind is not MessageKind.INITIAL:
+            initials = (each for each in self.messages if each.kind is MessageKind.INITIAL)
+            return "after the initial" if any(each.state is MessageState.UNSENT for each in initials) else ""
         if message.state is not MessageState.QUEUED:
             return ""
         if self.number_withdrawn:

@@ -31,8 +31,10 @@ def seconds_until(leaves_at: datetime, now: datetime) -> int:
     return max(0, ceil((leaves_at - now).total_seconds()))
 
 
-def scheduled_for(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime | None:
-    """Return until when an accepted message waits; None if it may leave now (`docs/rules.md 5.9`, `6.4`).
+def scheduled_for(
+    campaign: Campaign, kind: MessageKind, now: datetime, behind: datetime | None = None
+) -> datetime | None:
+    """Return until when an accepted message waits; None if it may leave now (`docs/rules.md 5.9`, `6.4`, `10.3`).
 
     A message whose hours leave no time outside the quiet hours at the contact is looked at again in a week.
 
@@ -40,20 +42,24 @@ def scheduled_for(campaign: Campaign, kind: MessageKind, now: datetime) -> datet
         campaign: The campaign, as it is for the contact.
         kind: The kind of the message.
         now: The present.
+        behind: Until when a message before it in its conversation is scheduled, which it must not overtake. If that
+            time has passed, and the other was not queued yet, they are queued together.
     """
     if kind is MessageKind.OPT_OUT_CONFIRMATION:
         return None
-    earliest = now
+    earliest = max(now, behind or now)
     if kind is MessageKind.INITIAL and window_state(campaign.window, now) is WindowState.BEFORE:
-        earliest = window_start(campaign.window) or now
+        earliest = max(earliest, window_start(campaign.window) or now)
     leaves_at = next_common_opening(campaign.clocks, earliest) or earliest + _LOOK_AGAIN
-    return leaves_at if leaves_at > now else None
+    return leaves_at if leaves_at > now or behind else None
 
 
 _LOOK_AGAIN = timedelta(days=7)
 
 
-def departure(campaign: Campaign, kind: MessageKind, now: datetime, undo_seconds: int = 0) -> Departure:
+def departure(
+    campaign: Campaign, kind: MessageKind, now: datetime, undo_seconds: int = 0, behind: datetime | None = None
+) -> Departure:
     """Return when an accepted message leaves (`docs/rules.md 6.4`).
 
     Args:
@@ -62,10 +68,12 @@ def departure(campaign: Campaign, kind: MessageKind, now: datetime, undo_seconds
         now: The present.
         undo_seconds: How long the send can be undone. It is shortened if the hours or the window end before, so that a
             message that is accepted in time leaves in time.
+        behind: As for `scheduled_for`.
     """
-    opens_at = scheduled_for(campaign, kind, now)
-    if opens_at and opens_at >= now + timedelta(seconds=undo_seconds):
-        return Departure(opens_at, scheduled=True)
+    opens_at = scheduled_for(campaign, kind, now, behind)
+    undoable_until = now + timedelta(seconds=undo_seconds)
+    if opens_at and (behind or opens_at >= undoable_until):
+        return Departure(max(opens_at, undoable_until), scheduled=True)
     for seconds in range(undo_seconds, 0, -1):
         leaves_at = now + timedelta(seconds=seconds)
         gone_by = leaves_at + _TO_FETCH
@@ -78,17 +86,19 @@ _TO_FETCH = timedelta(seconds=2)
 """How long a gateway may take to fetch a message that is due."""
 
 
-def handed_over_at(campaign: Campaign, kind: MessageKind, now: datetime) -> datetime | None:
+def handed_over_at(
+    campaign: Campaign, kind: MessageKind, now: datetime, behind: datetime | None = None
+) -> datetime | None:
     """Return until when no carrier gets a queued message; None if one may get it now (`docs/rules.md 10.4`).
 
     In the last moments before the campaign closes, or before the initial window ends, there is no time left for which
-    a carrier could try it.
+    a carrier could try it. `behind` is as for `scheduled_for`.
     """
     tried_until = now + _BEFORE_CLOSING + _SHORTEST_VALIDITY
     ends_at = window_end(campaign.window) if kind is MessageKind.INITIAL else None
     if ends_at and now < ends_at <= tried_until:
         return ends_at
-    return scheduled_for(campaign, kind, now) or scheduled_for(campaign, kind, tried_until)
+    return scheduled_for(campaign, kind, now, behind) or scheduled_for(campaign, kind, tried_until)
 
 
 def valid_for(campaign: Campaign, kind: MessageKind, now: datetime) -> timedelta:

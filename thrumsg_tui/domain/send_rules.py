@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from thrumsg_tui.domain.blank_text import is_blank
 from thrumsg_tui.domain.campaigns import Campaign, whose
-from thrumsg_tui.domain.closures import closure
+from thrumsg_tui.domain.closures import closure, format_moment
+from thrumsg_tui.domain.conversations import Ahead
 from thrumsg_tui.domain.departures import scheduled_for, shut_out
 from thrumsg_tui.domain.enums import CampaignState, MessageKind
 from thrumsg_tui.domain.field_meanings import meant_by
@@ -23,6 +24,7 @@ class Obstacle(StrEnum):
     """The reason why a message cannot be sent, in a few words that replace the Send key."""
 
     OPTED_OUT = "opted out"
+    INITIAL_WAITS = "the initial has not left"
     CLOSED = "campaign closed"
     WINDOW_OVER = "initial window over"
     REASSIGNED = "reassigned"
@@ -66,6 +68,13 @@ class Attempt:
     """The codes of the contacts' fields, by which a misspelt field is recognised."""
     number_withdrawn: bool = False
     """Whether our number in the conversation was withdrawn (`docs/rules.md 10.8`)."""
+    ahead: Ahead | None = None
+    """What is scheduled in the conversation, and leaves first (`docs/rules.md 10.3`)."""
+
+    @property
+    def behind(self) -> datetime | None:
+        """Until when it waits for what leaves first."""
+        return self.ahead.until if self.ahead else None
 
 
 def check_send(attempt: Attempt, now: datetime) -> Verdict:
@@ -73,7 +82,9 @@ def check_send(attempt: Attempt, now: datetime) -> Verdict:
     refusal = forbidden(attempt, now) or unfit(
         attempt.body, filled_in=attempt.filled_in, field_codes=attempt.field_codes
     )
-    return Verdict(refusal) if refusal else Verdict(leaves_at=scheduled_for(attempt.campaign, attempt.kind, now))
+    if refusal:
+        return Verdict(refusal)
+    return Verdict(leaves_at=scheduled_for(attempt.campaign, attempt.kind, now, attempt.behind))
 
 
 def forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
@@ -94,6 +105,9 @@ def forbidden(attempt: Attempt, now: datetime) -> Refusal | None:
         return _after_window(campaign, now)
     if attempt.number_withdrawn:
         return _NUMBER_WITHDRAWN
+    if attempt.kind is MessageKind.FOLLOW_UP and attempt.ahead and attempt.ahead.initial_at:
+        leaves = format_moment(campaign, attempt.ahead.initial_at, now)
+        return Refusal(Obstacle.INITIAL_WAITS, f"The initial leaves {leaves}; a follow-up can be sent after that.")
     if next_common_opening(campaign.clocks, now) is not None and attempt.role.may(Permission.SEND_WHILE_CLOSED):
         return None
     return _closed(campaign, now)

@@ -20,6 +20,7 @@ from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.queries.gateway_numbers import NumberPool, our_numbers
 from thrumsg_tui.store.queries.outbox import Candidate, candidates, due_scheduled, outgoing_row
+from thrumsg_tui.store.times import from_ms_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Forecast:
 
     leaving: tuple[Leaving, ...]
     closed: int
-    """How many would wait until their campaign opens."""
+    """How many would wait until their campaign opens, or for one before them that does."""
     opted_out: int
     cancelled: int
     """How many would be cancelled for another reason: they are too late, or `old`."""
@@ -93,8 +94,9 @@ def _fate(
     conn: Connection, now: datetime, campaign: Campaign, each: Candidate, numbers: NumberPool | None
 ) -> _Fate | None:
     """Return why a message would not leave, by the rules of its claim; None if it would."""
-    leaves_at = handed_over_at(campaign, each.kind, now)
     row = outgoing_row(conn, each.id)
+    behind = from_ms_or_none(row["behind"])
+    leaves_at = handed_over_at(campaign, each.kind, now, behind if behind and behind > now else None)
     if reason := why_withdrawn(conn, now, row, shut=shut_out(campaign, each.kind, leaves_at or now)):
         return _Fate.OPTED_OUT if reason is WithdrawalReason.OPTED_OUT else _Fate.CANCELLED
     if leaves_at:

@@ -121,10 +121,10 @@ def test_each_change_and_view_waits_for_the_server_as_seldom_as_it_can(db: Datab
         "a view": (7, 28),  # unless it has an initial or a follow-up, whose text is asked for then: 6
         "a view far from both ends": (6, 27),
         "a view without a cursor": (6, 24),
-        "an initial": (3, 20),
+        "an initial": (3, 21),
         "an answer": (3, 17),
         "the same answer": (3, 13),
-        "a reply": (3, 18),
+        "a reply": (3, 19),
         "a draft": (1, 7),
         "a look for changes": (1, 1),
         "a look for what is due": (2, 4),

@@ -24,7 +24,7 @@ from thrumsg_tui.store.locks import ConversationLock, NumberLock, OurNumbersLock
 from thrumsg_tui.store.queries.campaigns import campaign_for
 from thrumsg_tui.store.queries.gateway_numbers import NumberPool, our_number
 from thrumsg_tui.store.queries.outbox import OUTGOING, READY, Candidate, NoRoom, candidates, outgoing_of, outgoing_row
-from thrumsg_tui.store.times import to_ms
+from thrumsg_tui.store.times import from_ms_or_none, to_ms
 
 
 def take_queued(
@@ -36,11 +36,11 @@ def take_queued(
 ) -> list[Outgoing]:
     """Claim queued messages for a gateway, and set their state to `sending`.
 
-    A number gets one message at a time. A message of a paused campaign stays queued, and one outside the hours is
-    scheduled again. A message whose number has opted out since is cancelled (`docs/rules.md 5.8`), and so is an
-    initial whose window is over (`docs/rules.md 6.3`); each of these two is journalled without an author. An opt-out
-    confirmation never waits (`docs/rules.md 5.9`); it is cancelled if its number was opted in since, or if it is too
-    late (`docs/rules.md 10.9`).
+    A number gets one message at a time. A message of a paused campaign stays queued. One outside the hours is
+    scheduled again, and so is one behind a message of its conversation that is scheduled. A message whose number has
+    opted out since is cancelled (`docs/rules.md 5.8`), and so is an initial whose window is over (`docs/rules.md 6.3`);
+    each of these two is journalled without an author. An opt-out confirmation never waits (`docs/rules.md 5.9`); it is
+    cancelled if its number was opted in since, or if it is too late (`docs/rules.md 10.9`).
 
     Candidates are read before the transaction, so that a long queue that may not leave holds up no writer. A
     conversation gets its number with its first message, and keeps it (`docs/rules.md 10.8`).
@@ -150,7 +150,7 @@ def _claim(tx: Transaction, candidate: Candidate, gateway: str) -> Outgoing | No
         return None
     kind = MessageKind(row["kind"])
     campaign = campaign_for(tx.conn, CampaignId(row["campaign_id"]), row["phone"])
-    leaves_at = handed_over_at(campaign, kind, tx.now)
+    leaves_at = handed_over_at(campaign, kind, tx.now, from_ms_or_none(row["behind"]))
     if reason := why_withdrawn(tx.conn, tx.now, row, shut=shut_out(campaign, kind, leaves_at or tx.now)):
         _withdraw(tx, row, reason)
         return None

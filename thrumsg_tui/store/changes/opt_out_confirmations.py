@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.departures import Departure
 from thrumsg_tui.domain.enums import MessageKind, MessageState
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.send import store_outgoing
 from thrumsg_tui.store.conversation_state import ask_thread_end
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.engines.connection import Connection
-from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.opt_out_message import where_to_tell
 from thrumsg_tui.store.queries.settings import settings
 from thrumsg_tui.store.queries.thread import get_conversation_head
@@ -36,9 +36,9 @@ def confirm(tx: Transaction, who: Identity | None, phone: str, asked_in: Convers
         return False
     to = get_conversation_head(tx.conn, place)
     message = settings(tx.conn).opt_out_message
-    campaign = get_campaign(tx.conn, to.campaign_id)
     end = ask_thread_end(tx.conn, to.id)()
-    store_outgoing(tx, who, to, campaign, MessageKind.OPT_OUT_CONFIRMATION, message, end)
+    at_once = Departure(None, scheduled=False)
+    store_outgoing(tx, who, to, at_once, MessageKind.OPT_OUT_CONFIRMATION, message, end)
     return True
 
 

@@ -105,25 +105,30 @@ def _by_age(rows: Iterable[Row]) -> list[Row]:
 
 
 def _settle(tx: Transaction, campaign: Campaign, rows: Sequence[Row]) -> Settled:
-    """Queue, reschedule or cancel scheduled messages of a campaign, by its present hours and window."""
+    """Queue, reschedule or cancel scheduled messages of a campaign, by its present hours and window.
+
+    They are given by age, so that none is queued before one of its conversation that waits on (`docs/rules.md 10.3`).
+    """
     leaving: list[tuple[int, int]] = []
     waiting: list[tuple[int, int]] = []
     shut: list[Row] = []
-    known: dict[tuple[tuple[DailyHours, ...], MessageKind], datetime | None] = {}
+    known: dict[tuple[tuple[DailyHours, ...], MessageKind, datetime | None], datetime | None] = {}
+    ahead: dict[int, datetime] = {}  # until when the messages of each conversation wait that were settled so far
     for row in rows:
         kind = MessageKind(row["kind"])
         here = campaign
         if campaign.asks_for_zones:
             here = campaign.for_contact(zones_of(row["phone"], row["fields"]))
-        if (key := (here.clocks, kind)) not in known:
-            known[key] = scheduled_for(here, kind, tx.now)
+        if (key := (here.clocks, kind, behind := ahead.get(row["conversation_id"]))) not in known:
+            known[key] = scheduled_for(here, kind, tx.now, behind)
         leaves_at = known[key]
         if shut_out(campaign, kind, leaves_at or tx.now):
             shut.append(row)
         elif leaves_at is None and campaign.state is CampaignState.ACTIVE:
             leaving.append((tx.now_ms, row["id"]))
         else:
-            waiting.append((to_ms(leaves_at or tx.now), row["id"]))
+            ahead[row["conversation_id"]] = waits_until = leaves_at or tx.now
+            waiting.append((to_ms(waits_until), row["id"]))
     tx.conn.executemany("UPDATE message SET leaves_at = ? WHERE id = ?", waiting)
     tx.conn.executemany("UPDATE message SET state = 'queued', state_at = ?, leaves_at = NULL WHERE id = ?", leaving)
     for row in shut:

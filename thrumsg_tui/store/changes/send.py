@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from thrumsg_tui.domain.campaigns import Campaign, FollowUpId
+from thrumsg_tui.domain.campaigns import FollowUpId
 from thrumsg_tui.domain.conversation_facts import MessageSent
 from thrumsg_tui.domain.conversations import (
     ConversationHead,
@@ -16,7 +16,7 @@ from thrumsg_tui.domain.conversations import (
     MessageId,
     words_of,
 )
-from thrumsg_tui.domain.departures import CONFIRM_WITHIN, departure
+from thrumsg_tui.domain.departures import CONFIRM_WITHIN, Departure, departure
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, Status
 from thrumsg_tui.domain.errors import MovedOn, Refused
 from thrumsg_tui.domain.events import EventKind
@@ -37,6 +37,7 @@ from thrumsg_tui.store.locks import ConversationLock
 from thrumsg_tui.store.queries.campaigns import ask_campaign
 from thrumsg_tui.store.queries.consent import ask_is_opted_out
 from thrumsg_tui.store.queries.field_codes import field_codes
+from thrumsg_tui.store.queries.messages_ahead import ask_ahead
 from thrumsg_tui.store.queries.next_message import NextMessage, ask_next_message
 from thrumsg_tui.store.queries.settings import ask_settings
 from thrumsg_tui.store.queries.thread import ask_newest_message, get_conversation_head
@@ -125,6 +126,7 @@ def send_in(
     is_opted_out = ask_is_opted_out(tx.conn, to.phone)  # an import may have missed the opt-out
     newest = ask_newest_message(tx.conn, to.id) if read_to is not None else None
     asked_end, event_id = ask_thread_end(tx.conn, to.id), tx.conn.ask_id("event")
+    asked_ahead = ask_ahead(tx.conn, to.id)
     campaign, ready = asked_campaign().for_contact(to.zones), asked_next()
     if kind is None:
         kind = ready.kind if body is None or ready.kind is MessageKind.INITIAL else MessageKind.REPLY
@@ -138,6 +140,7 @@ def send_in(
         holder_name=to.sender_shown,
         opted_out=to.opted_out or is_opted_out(),
         number_withdrawn=to.number_withdrawn,
+        ahead=asked_ahead(),
     )
     if refusal := forbidden(attempt, tx.now):  # first: better words would not help
         raise Refused(refusal.sentence)
@@ -148,7 +151,8 @@ def send_in(
     if refusal := unfit(body, filled_in=filled_in, field_codes=codes):
         raise Refused(refusal.sentence)
     event = EventId(event_id())
-    sent = store_outgoing(tx, who, to, campaign, kind, body, asked_end(), undo_seconds=undo_seconds, event=event)
+    leaving = departure(campaign, kind, tx.now, undo_seconds, attempt.behind)
+    sent = store_outgoing(tx, who, to, leaving, kind, body, asked_end(), event=event)
     tx.conn.execute("DELETE FROM draft WHERE user_id = ? AND conversation_id = ?", (who.user.id, to.id))
     ask_record(
         tx,
@@ -168,19 +172,17 @@ def store_outgoing(
     tx: Transaction,
     who: Identity | None,
     to: ConversationHead,
-    campaign: Campaign,
+    leaving: Departure,
     kind: MessageKind,
     body: str,
     end: ThreadEnd,
     *,
-    undo_seconds: int = 0,
     event: EventId | None = None,
 ) -> Sent:
     """Store a message that has passed all checks at the end of its thread, and update its conversation.
 
     The caller writes the journal, with the id `event` if it knows it. `who` is None for a message without an author.
     """
-    leaving = departure(campaign, kind, tx.now, undo_seconds)
     state = MessageState.UNSENT if leaving.scheduled else MessageState.QUEUED
     segments = measure(body).segments
     follow_up_id = to.follow_up_id if kind is MessageKind.FOLLOW_UP else None

@@ -15,6 +15,7 @@ from thrumsg_tui.domain.delivery_states import MOST_DOUBTS
 from thrumsg_tui.domain.enums import CampaignState, MessageKind
 from thrumsg_tui.domain.media import Media
 from thrumsg_tui.store.engines.connection import Connection, Row
+from thrumsg_tui.store.queries.messages_ahead import scheduled_until
 from thrumsg_tui.store.queries.settings import restored_ms
 from thrumsg_tui.store.times import from_ms, to_ms
 
@@ -238,7 +239,7 @@ def _ms(span: timedelta) -> int:
 
 # A message as a gateway gets it
 
-OUTGOING = """
+OUTGOING = f"""
     SELECT message.id, message.send_key, message.conversation_id, message.body, message.kind, message.segments,
            message.tries, message.doubts, message.at, message.tried_at, message.state_at, message.expires_at,
            message.media, contact.phone, conversation.campaign_id,
@@ -248,7 +249,9 @@ OUTGOING = """
            conversation.our_number AS kept_number,
            (SELECT COUNT(*) FROM message AS earlier
             WHERE earlier.conversation_id = message.conversation_id
-              AND earlier.direction = 'outgoing' AND earlier.id <= message.id) AS nth
+              AND earlier.direction = 'outgoing' AND earlier.id <= message.id) AS nth,
+           (SELECT {scheduled_until("earlier")} FROM message AS earlier
+            WHERE earlier.conversation_id = message.conversation_id AND earlier.id < message.id) AS behind
     FROM message
     JOIN conversation ON conversation.id = message.conversation_id
     JOIN campaign ON campaign.id = conversation.campaign_id

@@ -179,13 +179,14 @@ class ThreadPane(ScrollingLines, can_focus=True):
     def _state(self, message: Message) -> Part:
         if self._shown is None:
             return "", ""
+        why = self._shown.conversation.waits_for(message)
         if message.state is MessageState.UNSENT and message.leaves_at:
             leaves = format_moment(self._shown.campaign, message.leaves_at, self._shown.now)
-            return f"unsent until {leaves}{STANDSTILL[self._shown.delivery]}", "warning"
+            return f"unsent until {leaves}{f', {why}' if why else ''}{STANDSTILL[self._shown.delivery]}", "warning"
         if seconds := _seconds_left(message, self._shown.now):
             back = f", {self._shown.undo_keys} takes it back" if message.author_login == self._shown.reader else ""
             return f"leaves in {seconds} s{back}", "warning"
-        if why := self._shown.conversation.waits_for(message):
+        if why:
             return f"queued, {why}", "warning"
         return state_in_thread(message, self._shown.delivery, self._shown.phones, self._glyphs)
 

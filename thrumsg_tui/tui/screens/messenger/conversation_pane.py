@@ -155,6 +155,7 @@ class ConversationPane(Vertical):
             holder_name=contact.sender_shown,
             opted_out=contact.opted_out,
             number_withdrawn=contact.number_withdrawn,
+            ahead=contact.ahead,
             field_codes=(*FIXED, *contact.fields),
         )
         return check_send(attempt, self._thrumsg.store.db.clock())

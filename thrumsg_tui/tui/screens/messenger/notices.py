@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from thrumsg_tui.domain.carrier import Delivery
-from thrumsg_tui.domain.closures import closure, format_moment
+from thrumsg_tui.domain.closures import closure, format_moment, leaves_after
 from thrumsg_tui.domain.conversations import Conversation
 from thrumsg_tui.domain.enums import CampaignState, MessageKind, Tab
 from thrumsg_tui.domain.event_sentences import thread_sentence
@@ -58,14 +58,20 @@ def _circumstances(
     if opt_out := conversation.opt_out:
         by = f"by {opt_out.by}" if opt_out.by else "by the contact"
         return f"Opted out {by}, {opt_out.at:%Y-%m-%d}. No message may be sent to this number."
+    refused = verdict.refusal and verdict.refusal.obstacle is not Obstacle.EMPTY  # the first letter moves nothing
+    initial_at = conversation.ahead.initial_at if conversation.ahead and not refused else None
+    after = leaves_after(view.campaign_here, initial_at, now) if initial_at else ""
     if closed := closure(view.campaign_here, now):
-        refused = verdict.refusal and verdict.refusal.obstacle is not Obstacle.EMPTY  # the first letter moves nothing
+        if initial_at and closed.opens_at and closed.opens_at < initial_at:
+            return f"{closed.sentence} {after}"
         waits_for_opening = view.campaign.state is CampaignState.ACTIVE and not refused
         waits = " What you send now waits until then." if waits_for_opening else ""
         return f"{closed.sentence}{waits}"
     if conversation.flagged:
         key = key_of("triage.opt_out" if writing else "messenger.opt_out")
         return f"May be an opt-out request: {key} opts out."
+    if after:
+        return after
     if verdict.leaves_at:
         return f"What you send now leaves {format_moment(view.campaign_here, verdict.leaves_at, now)}."
     if verdict.refusal is None or verdict.refusal.obstacle is Obstacle.EMPTY:
