@@ -231,7 +231,7 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "fill_in": (fill_in, lambda conn, of: fill_in(conn, get_conversation(conn, of.people[0]), of.who, "%first_name%")),
     "told_by_hand": (
         told_by_hand,
-        lambda conn, of: [told_by_hand(conn, each) for each in (number(3), "+14155559999")],
+        lambda conn, of: [told_by_hand(conn, each, of.db.clock()) for each in (number(3), "+14155559999")],
     ),
     "look_up": (look_up, lambda conn, of: [look_up(conn, each) for each in (number(3), "+14155559999")]),
     "look_up_typed": (

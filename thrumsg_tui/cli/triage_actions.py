@@ -228,7 +228,7 @@ class TriageActions:
         if contact.opted_out:
             raise Refused("The number is opted out already.")
         with walk.db.reading() as conn:
-            told = told_by_hand(conn, contact.phone)
+            told = told_by_hand(conn, contact.phone, walk.db.clock())
         self._say(f"Opt {self._here.name} out, in all campaigns?", "They are told:" if told else TOLD_NOTHING)
         self._say(*indented(told))
         if not walk.dialogue.agrees("y opts them out; anything else does not.", "y"):

@@ -28,6 +28,7 @@ from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.store.changes.undo import undo
 from thrumsg_tui.store.database import Database
 from thrumsg_tui.store.doctor import examine
+from thrumsg_tui.store.queries.opt_out_message import told_by_hand
 from thrumsg_tui.store.queries.undo_preview import preview_undo
 
 
@@ -47,6 +48,31 @@ def test_a_held_message_is_cancelled_by_an_opt_out(db: Database, owner: Identity
     assert [message.state for message in conversation.messages] == [MessageState.CANCELLED]
     assert conversation.status is Status.NOT_STARTED  # what never left was not written
     assert not done.confirmation_sent
+
+
+def test_who_has_written_and_whose_reply_is_held_is_told_nothing(
+    db: Database, owner: Identity, held: ConversationId, clock: Clock
+) -> None:
+    receive(db, None, number(1), "Who is this?")
+    send(db, owner, held, body="It is Ana")
+    with db.reading() as conn:
+        assert told_by_hand(conn, number(1), clock()) == ""
+    assert not opt_out_number(db, owner, number(1)).confirmation_sent
+    assert CONFIRMATION not in bodies(db, held)
+
+
+def test_a_confirmation_that_is_announced_leaves_though_another_message_is_held(
+    db: Database, owner: Identity, spring: Campaign, ann: ConversationId, held: ConversationId, clock: Clock
+) -> None:
+    send(db, owner, ann)
+    leave(db)
+    clock.forward(minutes=1)
+    [same_person] = take_in(db, owner, "Hours", ["Ann Otieno"])
+    send(db, owner, same_person)
+    with db.reading() as conn:
+        assert told_by_hand(conn, ANN, clock()) == CONFIRMATION
+    assert opt_out_number(db, owner, ANN).confirmation_sent
+    assert [(each.conversation_id, each.body) for each in leave(db)] == [(ann, CONFIRMATION)]
 
 
 def test_a_cancelled_message_never_leaves(db: Database, owner: Identity, held: ConversationId, clock: Clock) -> None:

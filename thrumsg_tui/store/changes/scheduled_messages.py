@@ -22,10 +22,8 @@ from thrumsg_tui.store.phones import zones_of
 from thrumsg_tui.store.queries.campaigns import get_campaign
 from thrumsg_tui.store.queries.due import DUE
 from thrumsg_tui.store.queries.follow_ups import UNSENT
+from thrumsg_tui.store.queries.messages_ahead import NOT_LEFT_YET
 from thrumsg_tui.store.times import to_ms
-
-NOT_LEFT_YET = "(message.state = 'unsent' OR message.state = 'queued' AND message.leaves_at > :now)"
-"""On `message`: whether it waits for the opening, or for the seconds in which it can be undone."""
 
 _MESSAGES = """
     SELECT message.id, message.conversation_id, message.kind, contact.phone, contact.fields, conversation.campaign_id

@@ -11,10 +11,10 @@ from typing import TypeAlias
 
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.names import fold
-from thrumsg_tui.store.changes.scheduled_messages import NOT_LEFT_YET
 from thrumsg_tui.store.conversation_state import refresh, reopen_follow_ups
 from thrumsg_tui.store.database import Transaction
 from thrumsg_tui.store.queries.consent import wish
+from thrumsg_tui.store.queries.messages_ahead import NOT_LEFT_YET
 from thrumsg_tui.store.times import to_ms
 
 Described: TypeAlias = Mapping[str, str | int | None]

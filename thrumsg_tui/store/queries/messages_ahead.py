@@ -6,6 +6,9 @@ from thrumsg_tui.domain.conversations import Ahead, ConversationId
 from thrumsg_tui.store.engines.connection import Asked, Connection
 from thrumsg_tui.store.times import from_ms, from_ms_or_none
 
+NOT_LEFT_YET = "(message.state = 'unsent' OR message.state = 'queued' AND message.leaves_at > :now)"
+"""On `message`: whether it waits for the opening, or for the seconds in which it can be undone."""
+
 
 def scheduled_until(message: str) -> str:
     """Return in SQL until when the last of some messages is scheduled, NULL if none is.

@@ -13,7 +13,7 @@ from thrumsg_tui.domain.enums import SenderSort
 from thrumsg_tui.domain.names import fold, full_name, search_rows
 from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.users import User, UserId, shown_name
-from thrumsg_tui.store.queries.users import COLUMNS_OF_MANY, USER_COLUMNS
+from thrumsg_tui.store.queries.users import USER_COLUMNS
 
 _ASSIGNMENT_COLUMNS = """
     assignment.id, assignment.campaign_id, assignment.active,
@@ -23,7 +23,7 @@ _ASSIGNMENT_COLUMNS = """
 SENDER_COLUMNS = f"{USER_COLUMNS}, {_ASSIGNMENT_COLUMNS}"
 """The columns of a row, of `assignment` and `users`."""
 
-COLUMNS_OF_SENDERS = f"{COLUMNS_OF_MANY}, {_ASSIGNMENT_COLUMNS}"
+COLUMNS_OF_SENDERS = f"{USER_COLUMNS}, {_ASSIGNMENT_COLUMNS}"
 """The same columns as `SENDER_COLUMNS`, where there are many rows."""
 
 _USER, _LOGIN, _FIRST, _LAST, _HAS_NAMESAKE, _ID = 0, 1, 2, 3, 6, 7

@@ -8,7 +8,7 @@ from thrumsg_tui.domain.reassignment import Move, Plan
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.possible_moves import possible_among
 from thrumsg_tui.store.queries.reassignment import STATUSES
-from thrumsg_tui.store.queries.users import AMONG_NAMESAKES, shown_user_name
+from thrumsg_tui.store.queries.users import shown_user_name
 
 _SOME = 500
 """How many conversations `any_goes_back` checks at once."""
@@ -57,7 +57,7 @@ def people_in(
     """Return name and login of every assignment of a campaign, inactive ones too; a login is None for Unassigned."""
     rows = conn.execute(
         f"""
-        SELECT assignment.id, users.login, {shown_user_name(namesake=AMONG_NAMESAKES)} AS name
+        SELECT assignment.id, users.login, {shown_user_name()} AS name
         FROM assignment LEFT JOIN users ON users.id = assignment.user_id WHERE assignment.campaign_id = ?
         """,
         (campaign_id,),

@@ -30,16 +30,7 @@ def has_namesake(table: str = "users") -> str:
     """
 
 
-AMONG_NAMESAKES = """
-    (users.first_name, users.last_name) IN
-    (SELECT first_name, last_name FROM users GROUP BY first_name, last_name HAVING COUNT(*) > 1)
-"""
-"""SQL for what `has_namesake` says, where there are many rows: looks at all users once."""
-
 USER_COLUMNS = f"{_COLUMNS}, {has_namesake()} AS has_namesake"
-
-COLUMNS_OF_MANY = f"{_COLUMNS}, {AMONG_NAMESAKES} AS has_namesake"
-"""The same columns as `USER_COLUMNS`, where there are many rows."""
 
 
 def user_name(table: str = "users") -> str:
@@ -82,7 +73,7 @@ def has_users(conn: Connection) -> bool:
 
 def users(conn: Connection) -> list[User]:
     """List all users by first name, last name, and login."""
-    rows = conn.execute(f"SELECT {COLUMNS_OF_MANY} FROM users ORDER BY first_name, last_name, login")
+    rows = conn.execute(f"SELECT {USER_COLUMNS} FROM users ORDER BY first_name, last_name, login")
     return [user_of(row) for row in rows]
 
 

@@ -75,7 +75,7 @@ async def _heard(store: StoreClient, listed: Sequence[str], region: str) -> str:
         phone = _number(listed[0], region)
     except (IndexError, ValueError):
         return "One number: the contact gets the opt-out message, if a campaign that can send has texted them."
-    return heard_of_opt_out(await store.query(told_by_hand, phone))
+    return heard_of_opt_out(await store.query(told_by_hand, phone, store.db.clock()))
 
 
 def note_form(store: StoreClient, who: Identity, glyphs: Glyphs, opt_out: OptOut, shown: str) -> FormDialog[bool]:

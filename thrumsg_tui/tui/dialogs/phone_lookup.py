@@ -250,7 +250,7 @@ class PhoneLookup(Dialog[FoundConversation | None]):
             dialog = confirmation("Opt In", question, "Opt in", left=f"{name} was not opted in")
             change = opt_in_number
         else:
-            message = await self._store.query(told_by_hand, found.phone)
+            message = await self._store.query(told_by_hand, found.phone, self._store.db.clock())
             told = heard_of_opt_out(message)
             question = f"Opt {name} out, in all campaigns? {told}"
             left = f"{name} was not opted out"

@@ -65,7 +65,7 @@ class ContactCommands:
             dialog = confirmation("Opt In", question, "Opt in", left=f"{name} was not opted in")
             change = opt_in_number
         else:
-            message = await screen.thrumsg.store.query(told_by_hand, contact.phone)
+            message = await screen.thrumsg.store.query(told_by_hand, contact.phone, screen.thrumsg.store.db.clock())
             told = heard_of_opt_out(message)
             question = f"Opt {name} out, in all campaigns? {told}"
             dialog = confirmation("Opt Out", question, "Opt out", left=f"{name} was not opted out", must_be_seen=True)
