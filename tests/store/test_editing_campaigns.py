@@ -332,9 +332,9 @@ def test_what_time_did_cannot_be_undone_and_does_not_stand_in_the_way(
     db: Database, owner: Identity, held: tuple[Campaign, ConversationId], clock: Clock
 ) -> None:
     campaign, ann = held
-    create_follow_up(db, owner, "Hours", "Reminder", "Vote!", expires_at=MORNING + timedelta(hours=1))
     give(db, owner, campaign, None, [ann])
     clock.now = MORNING
+    create_follow_up(db, owner, "Hours", "Reminder", "Vote!", expires_at=MORNING + timedelta(hours=1))
     let_due(db)
     clock.forward(hours=1)
     let_due(db)

@@ -191,13 +191,10 @@ def newest_send(conn: Connection, user_id: UserId) -> EventId | None:
 
 
 def newest_own(conn: Connection, user_id: UserId) -> EventId | None:
-    """Return a person's newest event that is no undo and that they have not undone; by `event_of_user`.
-
-    What a contact wrote is no change of whoever entered it.
-    """
+    """Return a person's newest event that is no undo and that they have not undone; by `event_of_user`."""
     row = conn.execute(
         f"""
-        SELECT id FROM event WHERE user_id = ? AND action NOT IN ('undo', 'receive') AND {_NOT_UNDONE_BY_THEM}
+        SELECT id FROM event WHERE user_id = ? AND action <> 'undo' AND {_NOT_UNDONE_BY_THEM}
         ORDER BY id DESC LIMIT 1
         """,
         (user_id,),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from thrumsg_tui.domain.conversations import ConversationId, EventId
 from thrumsg_tui.domain.enums import MessageKind, Tab
@@ -13,19 +12,15 @@ from thrumsg_tui.domain.errors import Refused
 from thrumsg_tui.domain.event_sentences import summary
 from thrumsg_tui.domain.events import Event, EventKind, UndoPreview
 from thrumsg_tui.domain.permissions import Permission
-from thrumsg_tui.domain.redaction import PhoneDisplay
 from thrumsg_tui.domain.users import Identity
 from thrumsg_tui.store.changes.parse_undoable import undoable_change
 from thrumsg_tui.store.changes.undoable_change import UndoableChange
 from thrumsg_tui.store.engines.connection import Connection
 from thrumsg_tui.store.queries.bulk_move_jobs import begun_by, job_of
-from thrumsg_tui.store.queries.history import get_event, newest_own, newest_own_undo, newest_send, own_changes
+from thrumsg_tui.store.queries.history import get_event, newest_own_undo, newest_send, own_changes
 
 if TYPE_CHECKING:
     from thrumsg_tui.store.queries.lookup import FoundConversation
-
-_Fact: TypeAlias = str | Callable[[PhoneDisplay], str]
-"""A fact of a refusal, as `ThrumsgError` takes it."""
 
 ASKED_FOR = "The contact asked for it in their own words."
 """Warns before an opt-out is undone that the contact asked for in their own words."""
@@ -68,40 +63,27 @@ def last_undoable(conn: Connection, who: Identity, *, before_messages: bool = Fa
     Args:
         conn: A connection.
         who: The person.
-        before_messages: Whether to skip newer messages that can no longer be undone, and what nobody can undo.
+        before_messages: Whether to skip newer messages that can no longer be undone.
 
     Raises:
-        Refused: There is none, a newer one is still under way, or what they did last cannot be undone at all, as an
-            import, or not as one: a person who means that must not lose another change (`docs/rules.md 3.12`, `4.9`).
+        Refused: There is none, a newer one is still under way, or a message sent since then cannot be undone: a person
+            who means that message must not lose another change.
     """
     found = _last_undoable(conn, who)
-    if not before_messages and (stays := _why_last_stays(conn, who, found)):
-        reason, last = stays
+    newest = newest_change(conn, who)
+    if (
+        newest is not None
+        and (found is None or newest > found.id)
+        and not before_messages
+        and (stays := why_message_stays(conn, who, newest))
+    ):
         if found is None:
-            raise Refused(reason, last=last)
-        how = f"{reason} `thrumsg undo {found.id}` takes back what you did before: {{what}}."
-        raise Refused(how, last=last, what=partial(summary, found.facts))
+            raise Refused(stays)
+        how = f"{{stays}} `thrumsg undo {found.id}` takes back what you did before: {{what}}."
+        raise Refused(how, stays=stays, what=partial(summary, found.facts))
     if found is None:
         raise Refused("There is nothing of yours to undo.")
     return found
-
-
-def _why_last_stays(conn: Connection, who: Identity, found: Event | None) -> tuple[str, _Fact] | None:
-    """Return why a person's last change is not undone, and its fact `last`; None if undo may reach for `found`."""
-    newest, last = newest_change(conn, who), newest_own(conn, who.user.id)
-    oldest = 0 if found is None else found.id
-    if newest is not None and newest > oldest and (stays := why_message_stays(conn, who, newest)):
-        return "{last}", stays
-    if last is None or last <= oldest:
-        return None
-    made = get_event(conn, last)
-    if made.kind is EventKind.SEND:
-        one_by_one = f"`thrumsg undo {last}` takes the last one back, and `thrumsg history` has the numbers of all."
-        return f"{{last}} {one_by_one}", "Your last change was Send All, whose messages are taken back one by one."
-    if found is None or undoable_change(conn, last) is not None:
-        return None
-    cannot = "An import" if made.kind is EventKind.IMPORT else "That"
-    return f"Your last change: {{last}}. {cannot} cannot be undone.", partial(summary, made.facts)
 
 
 def _last_undoable(conn: Connection, who: Identity) -> Event | None:
