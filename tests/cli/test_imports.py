@@ -105,7 +105,6 @@ print(code, gc.isenabled(), gc.get_freeze_count() > 10_000, file=sys.stderr)
 
 def test_garbage_is_collected_once_a_command_is_loaded(shell: Shell) -> None:
     """And what was loaded is never looked at again."""
-    shell.done("campaign", "list")
     command = [sys.executable, "-c", _GARBAGE, "--forced-login", "root", "campaign", "list"]
     environment = os.environ | {"THRUMSG_DB": str(shell.database)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Shell
-from thrumsg_tui.store.database import Database
 
 
 def mode(path: Path) -> int:
@@ -48,27 +47,6 @@ def test_an_own_database_and_its_folder_are_closed_to_others(shell: Shell, monke
     database = shell.database.parent / "home" / "thrumsg" / "thrumsg.db"
     assert mode(database) == 0o600
     assert mode(database.parent) == 0o700
-
-
-@pytest.mark.parametrize("words", [("--forced-login", "kim"), ("--as", "zz"), ("--as", "root")])
-def test_whoever_comes_by_a_key_or_for_another_makes_no_database(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch, words: tuple[str, str]
-) -> None:
-    """docs/rules.md 8.2: a key must not make its holder an owner, nor a refused command leave a database behind."""
-    for named in (True, False):
-        if not named:
-            monkeypatch.delenv("THRUMSG_DB")
-        result = shell.run(*words, "campaign", "list", "--json")
-        assert (result.code, result.out) == (3, "")
-        assert "There is no database yet" in result.err or "There is no folder" in result.err
-    assert list(shell.database.parent.iterdir()) == []
-
-
-def test_nor_do_they_own_one_that_has_no_users_yet(shell: Shell) -> None:
-    Database(shell.location).close()
-    assert "has no users yet" in shell.refused("--as", "kim", "campaign", "list")
-    shell.refused("--forced-login", "kim", "campaign", "list")
-    assert shell.rows("SELECT login FROM users") == []
 
 
 def test_a_database_that_is_named_is_closed_to_others_too(shell: Shell, tmp_path: Path) -> None:

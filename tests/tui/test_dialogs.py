@@ -67,7 +67,7 @@ async def test_a_search_without_a_match_chooses_nobody(office: Office, maria: Co
     async with office.messenger() as person:
         await person.press("r")
         await person.type("zzz")
-        assert person.sees("No sender of this campaign matches; + on its overview adds somebody")
+        assert person.sees("No sender of this campaign matches; + on the overview adds somebody")
         await person.press("enter")
         assert isinstance(person.app.screen, SenderPicker)
     assert holder(office, maria) == "Kim Alvarez"

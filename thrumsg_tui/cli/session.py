@@ -61,23 +61,21 @@ class Account:
 def opened(args: Namespace) -> Iterator[Session]:
     """Open the database and identify the user; the creator of a new one becomes its owner (`docs/rules.md 8.2`).
 
-    Under a forced command, or with `--as`, there must be one: neither says who has the right to make it.
     Scheduled messages and follow-ups that have come due are released first.
     """
     from thrumsg_tui.store.changes.due import let_due
     from thrumsg_tui.store.queries.users import identify
 
     require_no_files(args)
-    makes = args.run not in _OF_ANY_DATABASE and args.forced_login is None and args.acting_for is None
-    location = database_location(args.db, makes=makes)
+    location = database_location(args.db)
     if args.forced_login is not None and isinstance(location, Path):
         location = location.absolute()  # the working directory changes for named files
     writes_over = not getattr(args, "plain", False)
-    db = _open_for(args.run, location, args.pacing, makes=makes, writes_over=writes_over)
+    db = _open_for(args.run, location, args.pacing, writes_over=writes_over)
     try:
         access = db.access()
         person = identified(access, args.forced_login)
-        is_new = _make_first_owner(db, access, person, may=makes)
+        is_new = _make_first_owner(db, access, person)
         with db.reading() as conn:
             who = identify(conn, person.login, args.acting_for)
         may_write = access.may_write and not db.mark
@@ -99,14 +97,14 @@ def require_writable(session: Session) -> None:
         raise Refused(f"{session.db.location} can only be read, and the app writes: use the command line.")
 
 
-def _make_first_owner(db: Database, access: Access, person: Account, *, may: bool) -> bool:
-    """Make the person the owner of a database without users, if they may; return whether they are."""
+def _make_first_owner(db: Database, access: Access, person: Account) -> bool:
+    """Make the person the owner of a database without users; return whether they are."""
     from thrumsg_tui.store.queries.users import has_users
 
     with db.reading() as conn:
         if has_users(conn):
             return False
-    if not may or not access.may_be_first_owner:
+    if not access.may_be_first_owner:
         raise NotPermitted(f"{db.location} has no users yet. Whoever owns the database makes the first, as its owner.")
     from thrumsg_tui.store.changes.users import make_first_owner  # once in the life of a database
 
@@ -218,11 +216,11 @@ def account(forced_login: str | None) -> Account:
     return Account(entry.pw_name, first_name or entry.pw_name, last_name.strip())
 
 
-def database_location(chosen: Location | None, *, makes: bool = True) -> Location:
-    """Return the database to use: `--db`, else THRUMSG_DB, else the person's own, whose folder it makes if missing."""
+def database_location(chosen: Location | None) -> Location:
+    """Return the database to use: `--db`, else THRUMSG_DB, else the person's own, whose folder is made if missing."""
     if chosen or (chosen := _from_environment()):
         return chosen
-    return own_folder(makes=makes) / "thrumsg.db"
+    return own_folder() / "thrumsg.db"
 
 
 def database_file(chosen: Location | None, instead: str) -> Path:
@@ -233,15 +231,13 @@ def database_file(chosen: Location | None, instead: str) -> Path:
     raise Refused(f"{location} is on a server. {instead}", Nothing.CHANGED)
 
 
-def own_folder(*, makes: bool = True) -> Path:
-    """Return the person's folder for databases; if it is missing and `makes`, create it, closed to others."""
+def own_folder() -> Path:
+    """Return the person's folder for databases; create it, closed to others, if it is missing."""
     from platformdirs import user_data_path
 
     from thrumsg_tui.folders import make_private
 
     folder = user_data_path("thrumsg", appauthor=False)
-    if not makes:
-        return folder
     try:
         make_private(folder)
     except OSError as error:
@@ -291,10 +287,10 @@ def progress_shown(what: str, *, writes_over: bool) -> Iterator[None]:
         yield
 
 
-def _open_for(command: str, location: Location, pacing: Pacing | None, *, makes: bool, writes_over: bool) -> Database:
-    """Open the database for a command; some also take one that was moved to another place."""
-    closed_too = command in _OF_ANY_DATABASE
-    db = open_database(location, pacing, closed_too=closed_too, makes=makes, writes_over=writes_over)
+def _open_for(command: str, location: Location, pacing: Pacing | None, *, writes_over: bool) -> Database:
+    """Open the database for a command; some also take one that was moved to another place, and make none."""
+    only_looks = command in _OF_ANY_DATABASE
+    db = open_database(location, pacing, closed_too=only_looks, makes=not only_looks, writes_over=writes_over)
     if db.mark and not db.mark.is_whole:
         db.close()
         raise DatabaseMoved(db.mark.sentence(location))
