@@ -154,7 +154,7 @@ def test_the_title_of_the_picker_is_as_careful(spring: Office, name: str, shown:
 
 
 def test_whoever_writes_may_be_called_anything(spring: Office) -> None:
-    spring.run("user", "add", "kim", "--first-name", "Kim [/b]", "--role", "admin")
+    spring.run("user", "add", "kim", "--first-name", "Kim [/b]", "--last-name", "Red", "--role", "admin")
     with closing(sqlite3.connect(spring.database)) as conn, conn:  # what is typed is cleaned, but was not always
         conn.execute("UPDATE users SET last_name = ? WHERE login = 'kim'", ("\x1b[31;7mRed",))
     terminal = spring.open("--as", "kim")

@@ -78,7 +78,7 @@ def doctor(session: Session, args: Namespace) -> Report:
 
 def doctor_of_unopened(args: Namespace, damage: DatabaseDamaged) -> Report:
     """Report a database that is too damaged to be opened, as `doctor` reports it (`docs/rules.md 11.5`)."""
-    location = database_location(args.db, makes=False)
+    location = database_location(args.db)
     record = {
         "database": str(location),
         "healthy": False,
