@@ -177,3 +177,21 @@ def test_the_version_changes_when_somebody_else_commits(db: Database) -> None:
         during = db.version()
     assert db.version() not in {before, during}
     other.close()
+
+
+def test_a_connection_that_is_opened_anew_has_versions_of_its_own(db: Database) -> None:
+    """A server that crashed gives numbers of lost transactions again: the same snapshot may be another state."""
+
+    def snapshot_and_version() -> tuple[str, int]:
+        with db.reading() as conn:
+            asked = conn.ask_version()
+            return conn.execute("SELECT pg_current_snapshot()::text AS snapshot").fetchone()["snapshot"], asked()
+
+    for _ in range(1_000):  # until nobody else has written to the server meanwhile
+        snapshot, version = snapshot_and_version()
+        db.close()
+        again, anew = snapshot_and_version()
+        if again == snapshot:
+            assert anew != version
+            return
+    pytest.fail("the server was never at rest")

@@ -29,6 +29,8 @@ logging.getLogger("psycopg").addHandler(logging.NullHandler())  # it would write
 _NONE_OPEN = {TransactionStatus.IDLE, TransactionStatus.UNKNOWN}
 """Where there is no transaction to end."""
 
+_serials = count(1)
+
 _AT_ONCE = 1_000
 """How many rows a bulk statement has, and how many a stream fetches."""
 
@@ -90,6 +92,7 @@ class ServerConnection:
         self.asks_locks = False
         """Whether there are locks in what waits to be sent."""
         self._streams = count(1)
+        self._serial = next(_serials)
         self._waiting: list[_Asked] = []
         self._prepared = Prepared()
         self.in_transaction = False
@@ -181,9 +184,12 @@ class ServerConnection:
         return lambda: next(iter(numbers))["id"]
 
     def ask_version(self) -> Asked[int]:
-        """Ask for the transactions that the server has ended, which change with every commit."""
+        """Ask for the transactions that the server has ended, which change with every commit.
+
+        After a crash the server may give numbers of lost transactions again: each connection has versions of its own.
+        """
         snapshots = self.execute("SELECT pg_current_snapshot()::text AS ended")
-        return lambda: int.from_bytes(next(iter(snapshots))["ended"].encode())
+        return lambda: int.from_bytes(f"{self._serial} {next(iter(snapshots))['ended']}".encode())
 
     def stream(self, sql: str, parameters: Parameters = (), /) -> Iterator[Row]:
         """Read the rows of a query through a cursor of the server, in the open transaction."""

@@ -160,9 +160,8 @@ class PostgresEngine:
         conn.roll_back()
 
     def version(self, conn: ServerConnection) -> int:
-        """Return the transactions that the server has ended, which change with every commit, as one number."""
-        (snapshot,) = conn.inside.execute("SELECT pg_current_snapshot()::text").fetchall()[0]
-        return int.from_bytes(snapshot.encode())
+        """Return what `ServerConnection.ask_version` asks for."""
+        return conn.ask_version()()
 
     # Who and how many
 
