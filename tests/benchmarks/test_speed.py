@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.__main__ import FAMILIES, main, measure_family
 from benchmarks.app import environment
+from benchmarks.commands import IMPORT_RATIO
 from benchmarks.engines import ENGINES, ONE, ONE_BARE, ONE_P99, SPREAD, SPREAD_BARE, SPREAD_P99
 from benchmarks.large import cached
 from benchmarks.peers import PEERS
@@ -44,7 +45,8 @@ def setting(database: Path, tmp_path: Path) -> Setting:
 def test_every_row_is_measured(setting: Setting, part: Part) -> None:
     figures = list(part.measure(setting))
     assert {each.row for each in figures if each.program == OURS} == set(part.rows)
-    assert all(min(each.runs) > 0 for each in figures)
+    # The ratio is of a difference of two measurements, which on a busy machine may be below zero.
+    assert all(min(each.runs) > 0 for each in figures if each.row != IMPORT_RATIO)
 
 
 def test_every_row_is_measured_on_both_engines(setting: Setting) -> None:
