@@ -12,7 +12,7 @@ from thrumsg_tui.domain.errors import NotFound, Nothing
 from thrumsg_tui.domain.permissions import Permission, needed_role
 from thrumsg_tui.domain.users import Identity, UserId
 from thrumsg_tui.store.queries.campaigns import found_row
-from thrumsg_tui.store.queries.senders import COLUMNS_OF_SENDERS, SENDER_COLUMNS, Senders, assignment_of
+from thrumsg_tui.store.queries.senders import SENDER_COLUMNS, Senders, assignment_of
 from thrumsg_tui.store.queries.users import USER_COLUMNS, find_user, user_of
 from thrumsg_tui.store.schema import IN_RESPONSES, WAITING
 from thrumsg_tui.store.times import from_ms, to_ms
@@ -32,7 +32,7 @@ def senders(conn: Connection, campaign_id: CampaignId, now: datetime) -> Senders
     """
     rows = conn.execute(
         f"""
-        SELECT {COLUMNS_OF_SENDERS} FROM assignment LEFT JOIN users ON users.id = assignment.user_id
+        SELECT {SENDER_COLUMNS} FROM assignment LEFT JOIN users ON users.id = assignment.user_id
         WHERE assignment.campaign_id = ? AND assignment.active = 1
         """,
         (campaign_id,),

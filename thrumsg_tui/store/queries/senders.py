@@ -15,16 +15,12 @@ from thrumsg_tui.domain.permissions import Role
 from thrumsg_tui.domain.users import User, UserId, shown_name
 from thrumsg_tui.store.queries.users import USER_COLUMNS
 
-_ASSIGNMENT_COLUMNS = """
-    assignment.id, assignment.campaign_id, assignment.active,
+SENDER_COLUMNS = f"""
+    {USER_COLUMNS}, assignment.id, assignment.campaign_id, assignment.active,
     assignment.assigned, assignment.not_started, assignment.sent, assignment.needs_reply, assignment.answered,
     assignment.opted_out, assignment.texted, assignment.replied, assignment.follow_ups, assignment.sent_only
 """
-SENDER_COLUMNS = f"{USER_COLUMNS}, {_ASSIGNMENT_COLUMNS}"
 """The columns of a row, of `assignment` and `users`."""
-
-COLUMNS_OF_SENDERS = f"{USER_COLUMNS}, {_ASSIGNMENT_COLUMNS}"
-"""The same columns as `SENDER_COLUMNS`, where there are many rows."""
 
 _USER, _LOGIN, _FIRST, _LAST, _HAS_NAMESAKE, _ID = 0, 1, 2, 3, 6, 7
 _ASSIGNED, _NOT_STARTED, _NEEDS_REPLY, _TEXTED = 10, 11, 13, 16

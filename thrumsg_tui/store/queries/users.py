@@ -42,15 +42,14 @@ def user_name(table: str = "users") -> str:
     return f"COALESCE(NULLIF(TRIM({table}.first_name || ' ' || {table}.last_name), ''), {table}.login)"
 
 
-def shown_user_name(table: str = "users", namesake: str | None = None) -> str:
+def shown_user_name(table: str = "users") -> str:
     """Return SQL for `User.shown_name`; NULL without a row.
 
     Args:
         table: The table `users`, or its alias.
-        namesake: SQL that says whether another user has the same name; None for `has_namesake`.
     """
     name = user_name(table)
-    return f"{name} || CASE WHEN {namesake or has_namesake(table)} THEN ' (' || {table}.login || ')' ELSE '' END"
+    return f"{name} || CASE WHEN {has_namesake(table)} THEN ' (' || {table}.login || ')' ELSE '' END"
 
 
 def user_of(row: Row) -> User:
