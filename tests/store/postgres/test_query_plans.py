@@ -64,13 +64,18 @@ def _phone(of: Filled, nth: int) -> str:
     return look_at(of.db, of.people[nth]).phone
 
 
+def _opt_out_and_in(of: Filled, phone: str) -> None:
+    opt_out_number(of.db, of.who, phone)
+    opt_in_number(of.db, of.who, phone)
+
+
 CHANGES: Mapping[str, Callable[[Filled], object]] = {
     "send": lambda of: send(of.db, of.who, of.people[0], body="Hello"),
     "undo": lambda of: undo(of.db, of.who),
     "receive": lambda of: receive(of.db, None, _phone(of, 1), "yes", provider_id="SM1"),
     "receive STOP": lambda of: receive(of.db, None, _phone(of, 2), "STOP", provider_id="SM2"),
     "opt out": lambda of: opt_out_number(of.db, of.who, _phone(of, 3)),
-    "opt in": lambda of: opt_in_number(of.db, of.who, _phone(of, 3)),
+    "opt in": lambda of: _opt_out_and_in(of, _phone(of, 9)),
     "draft": lambda of: keep_draft(of.db, of.who, of.people[4], "Dear"),
     "presence": lambda of: show_presence(of.db, "here", of.who.user.id, of.of.id, of.people[4]),
     "reassign": lambda of: reassign(
