@@ -33,8 +33,17 @@ sys.exit(main())
 NARROW = 60
 
 
-def shows_all(terminal: Terminal, text: str) -> bool:
-    return terminal.screen == text
+def grows_whole(terminal: Terminal, size: tuple[int, int]) -> bool:
+    """Whether a small window that grows shows what it shows when all is drawn anew.
+
+    A busy machine may be late with either picture, so a single False says nothing.
+    """
+    terminal.resize(80, 24)
+    terminal.press("ctrl+l")
+    terminal.resize(*size)
+    grown = terminal.screen
+    terminal.press("ctrl+l")
+    return terminal.lines[-1] != "" and terminal.screen == grown
 
 
 def test_a_size_that_comes_while_another_is_told_is_the_one_that_stays(spring: Office) -> None:
@@ -58,12 +67,6 @@ def test_a_window_that_grows_around_a_dialog_shows_all_of_both(spring: Office, k
     terminal.wait_for("Viewing as")
     terminal.press(*keys.split())
     for size in ((81, 24), (80, 25), (150, 50)):
-        terminal.resize(*size)
-        terminal.press("ctrl+l")
-        drawn_anew = terminal.screen
-        terminal.resize(80, 24)
-        terminal.press("ctrl+l")
-        terminal.drag(*size)
-        terminal.wait_until(partial(shows_all, terminal, drawn_anew), "all of both")
+        terminal.wait_until(partial(grows_whole, terminal, size), "all of both")
     terminal.press(*["escape"] * len(keys.split()))
     terminal.wait_for("Viewing as")
