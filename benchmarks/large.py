@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from thrumsg_tui.domain.campaigns import Setup
-from thrumsg_tui.domain.conversations import MessageFact, state_from
+from thrumsg_tui.domain.conversation_state import MessageFact, state_from
 from thrumsg_tui.domain.enums import Direction
 from thrumsg_tui.domain.hours import DailyHours
 from thrumsg_tui.domain.names import fold

@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from thrumsg_tui.domain.conversations import (
-    ConversationId,
-    ConversationState,
-    MessageFact,
-    MessageId,
-    state_from,
-    state_with,
-)
+from thrumsg_tui.domain.conversation_state import ConversationState, MessageFact, state_from, state_with
+from thrumsg_tui.domain.conversations import ConversationId, MessageId
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, Status
 from thrumsg_tui.store.engines.connection import Asked, Connection, Row
 from thrumsg_tui.store.queries.follow_ups import IS_FOR, LIVE

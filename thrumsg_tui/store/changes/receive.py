@@ -10,7 +10,8 @@ from typing import NamedTuple
 from thrumsg_tui.domain.campaigns import CampaignId
 from thrumsg_tui.domain.consent import Wish
 from thrumsg_tui.domain.conversation_facts import MessageReceived
-from thrumsg_tui.domain.conversations import ConversationId, MessageFact
+from thrumsg_tui.domain.conversation_state import MessageFact
+from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.delivery import Incoming, OptOutWord
 from thrumsg_tui.domain.enums import Direction, Status, UnmatchedReason
 from thrumsg_tui.domain.events import EventKind

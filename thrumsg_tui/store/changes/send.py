@@ -7,15 +7,8 @@ from datetime import datetime
 
 from thrumsg_tui.domain.campaigns import FollowUpId
 from thrumsg_tui.domain.conversation_facts import MessageSent
-from thrumsg_tui.domain.conversations import (
-    ConversationHead,
-    ConversationId,
-    EventId,
-    Message,
-    MessageFact,
-    MessageId,
-    words_of,
-)
+from thrumsg_tui.domain.conversation_state import MessageFact
+from thrumsg_tui.domain.conversations import ConversationHead, ConversationId, EventId, Message, MessageId, words_of
 from thrumsg_tui.domain.departures import CONFIRM_WITHIN, Departure, departure
 from thrumsg_tui.domain.enums import Direction, MessageKind, MessageState, Status
 from thrumsg_tui.domain.errors import MovedOn, Refused

@@ -7,7 +7,8 @@ from dataclasses import fields
 from itertools import groupby
 from operator import itemgetter
 
-from thrumsg_tui.domain.conversations import ConversationId, ConversationState, state_from
+from thrumsg_tui.domain.conversation_state import ConversationState, state_from
+from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import fold
 from thrumsg_tui.domain.wording import pluralize

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thrumsg_tui.domain.conversations import MessageFact, state_from, state_with
+from thrumsg_tui.domain.conversation_state import MessageFact, state_from, state_with
 from thrumsg_tui.domain.enums import Direction, Status
 
 facts = st.builds(
