@@ -29,6 +29,7 @@ from unicodedata import combining
 import pyte
 from wcwidth import wcwidth
 
+from tests.e2e.processes import is_busy, is_stopped, processes_of
 from tests.preloaded import Program, interpreter_for
 
 PATIENCE = float(os.environ.get("PATIENCE", "60"))
@@ -269,11 +270,14 @@ class Terminal:
                 raise self._never_came(what)
 
     def settle(self, quiet: float = _QUIET, first: float = _FIRST) -> None:
-        """Wait until the app has answered, and then said nothing for a while."""
+        """Wait until the app has answered, if it does, and then said nothing for a while.
+
+        It still has something to say while a busy machine keeps it from its work.
+        """
         limit = monotonic() + PATIENCE
-        if not self._take(first):
-            return
-        while self._take(quiet):
+        wait = first
+        while self._take(wait) or is_busy(self.pid):
+            wait = quiet
             if monotonic() > limit:
                 raise self._never_came("silence")
 
@@ -313,8 +317,7 @@ class Terminal:
     @property
     def is_stopped(self) -> bool:
         """Whether a signal has stopped the program, and none has continued it."""
-        _, _, rest = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")
-        return rest.split()[0] == "T"
+        return is_stopped(self.pid)
 
     def fileno(self) -> int:
         """Return the terminal's descriptor, for `select`."""
@@ -366,14 +369,7 @@ class Terminal:
 
     def leftovers(self) -> list[int]:
         """Processes of the program's session that are still there after it ended."""
-        found = []
-        for entry in Path("/proc").iterdir() if Path("/proc/self/stat").exists() else ():
-            with suppress(OSError, ValueError, IndexError):
-                _, _, rest = (entry / "stat").read_text().rpartition(")")
-                state, session = rest.split()[0], int(rest.split()[3])
-                if session == self._process.pid and state != "Z":
-                    found.append(int(entry.name))
-        return found
+        return processes_of(self._process.pid)
 
     # Playing the terminal
 
