@@ -283,7 +283,7 @@ def test_the_first_picture_loads_what_it_needs(spring: Office, row: int | None) 
 
 OTHERWISE_NEEDLESS = (
     *("domain.campaign_sentences", "domain.compliance", "domain.reassignment", "domain.script_check", "gateway"),
-    *("domain.contact_zones", "domain.conversations", "domain.event", "store.phones", "tui.palette"),
+    *("domain.contact_zones", "domain.conversations", "domain.event", "store.phones", "tui.dialogs.palette"),
     *("store.engines.base", "store.engines.failure", "store.engines.sqlite.errors", "store.changes.drafts"),
     *("tui.screens.campaign_creation", "tui.screens.campaign_management", "tui.screens.undo_commands"),
     *("store.changes.bulk_move_job", "store.changes.campaign", "store.changes.reassign", "store.changes.users"),

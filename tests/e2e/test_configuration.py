@@ -70,7 +70,7 @@ def test_the_palette_names_the_moved_key(spring: Office) -> None:
     terminal.send(b"\x1b[15~")
     terminal.wait_for("Commands", "type to search")
     terminal.type("histo")
-    terminal.wait_for("(L)")
+    terminal.wait_for(re.compile(r" L +History +Show all changes"))
     terminal.press("enter")
     terminal.wait_for("History")
 

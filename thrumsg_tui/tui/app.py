@@ -45,8 +45,6 @@ from thrumsg_tui.tui.watching import WatchingApp
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
 
-    from textual.command import Provider
-
     from thrumsg_tui.domain.reassignment import Outcome
     from thrumsg_tui.domain.users import Identity
     from thrumsg_tui.gateway.practice_delivery import PracticeDelivery
@@ -58,19 +56,11 @@ _ALWAYS = frozenset(
 """Keys that skip the queue. ctrl+c is Textual's; it shows how to quit."""
 
 
-def _palette_provider() -> type[Provider]:
-    from thrumsg_tui.tui.palette import PaletteProvider
-
-    return PaletteProvider
-
-
 class ThrumsgApp(WatchingApp):
     """The terminal app over one database."""
 
     CSS_PATH = "app.tcss"
     TITLE = "thrumsg"
-    COMMANDS = {_palette_provider}
-    ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = next(filter(is_chord, command("app.palette").keys.split()), "")
     """The key that opens the palette while one writes, too; Textual binds one. "" is never pressed."""
     BINDINGS = bindings([command("app.suspend"), command("app.redraw")], checked=False, priority=True)  # also in a box
@@ -177,7 +167,7 @@ class ThrumsgApp(WatchingApp):
         screen = self.screen
         if self.is_on_the_way or not screen.is_mounted:
             return False
-        return bool(getattr(screen, "ready_for_keys", True))  # the palette is a screen of Textual's
+        return not isinstance(screen, StyledScreen) or screen.ready_for_keys
 
     def takes_early(self, event: Event) -> bool:
         """Whether the front screen takes a key before it shows the result of the last one."""
@@ -310,11 +300,9 @@ class ThrumsgApp(WatchingApp):
         self.tell(f"{key_of('app.back')} goes back, {key_of('app.quit')} leaves at once; a draft is kept.")
 
     def action_command_palette(self) -> None:
-        """Show the palette."""
-        from thrumsg_tui.tui.dialogs.palette import Palette
-
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette())
+        """Show the palette of the screen; a dialog has none."""
+        if isinstance(self.screen, CommandScreen):
+            self.screen.find_command()
 
     async def action_quit(self) -> None:
         """Quit."""

@@ -1,4 +1,4 @@
-"""A menu of commands with their keys, and the reasons why some are not allowed now."""
+"""Menus of commands with their keys, and the reasons why some are not allowed now."""
 
 from __future__ import annotations
 
@@ -25,23 +25,59 @@ class Entry:
     command: Command
     why_not: str | None
 
+    @property
+    def told(self) -> str:
+        """What is said about the command: its title, and what it does or why it is not allowed."""
+        return f"{self.command.title} {self.why_not or self.command.help}"
+
 
 _ROOMY = 90
 """From this width on, in cells, a row has what its command does beside its title."""
 
 
 class EntryList(PagedList[Entry]):
-    """Commands with key and title, and in a wide dialog what they do or why they are not allowed."""
+    """Commands with keys and title, and in a wide dialog what they do or why they are not allowed."""
+
+    empty_text = "No command has these words."
+
+    def __init__(self, keys_width: int, *, id: str) -> None:
+        super().__init__(id=id)
+        self._keys_width = keys_width
 
     def draw(self, row: Entry, index: int, line: int, width: int) -> Strip:
         look = "quiet" if row.why_not else ""
-        left: list[Part] = [(pad(f"  {row.command.shown_keys}", 6), "accent"), (pad(row.command.title, 30), look)]
+        keys = pad(f"  {row.command.shown_keys}", self._keys_width)
+        left: list[Part] = [(keys, "accent"), (pad(row.command.title, 30), look)]
         if width >= _ROOMY:
             left.append((row.why_not or row.command.help, "quiet"))
         return self.strip(left, width=width, base=self.cursor_look(index))
 
 
-class CommandMenu(Picker[Entry]):
+class EntryPicker(Picker[Entry]):
+    """Return the chosen entry. Below the list stands all that its command does, or why it is not allowed."""
+
+    def __init__(self, title: str, entries: Sequence[Entry], table: EntryList, *, hint: str) -> None:
+        super().__init__(title, entries, table, first_cursor=0, hint=hint)
+        self._explanation = SentenceLines(id="explanation")
+
+    def below_list(self) -> Sequence[Widget]:
+        return (self._explanation,)
+
+    def show_status(self) -> None:
+        """Show all that the command under the cursor does, or why it is not allowed."""
+        super().show_status()
+        row = self.table.row
+        self._explanation.show([(row.why_not or row.command.help, "quiet")] if row else [])
+
+    def take(self, row: Entry) -> None:
+        """Return an entry, or show why it is not allowed."""
+        if row.why_not:
+            self.warn(row.why_not)
+        else:
+            super().take(row)
+
+
+class CommandMenu(EntryPicker):
     """Return the entry that is chosen by its key, or by arrows and Enter."""
 
     SCOPES = (Scope.MENU, Scope.PICKER)
@@ -51,27 +87,10 @@ class CommandMenu(Picker[Entry]):
 
     def __init__(self, title: str, entries: Sequence[Entry]) -> None:
         hint = f"a key or {key_of('picker.choose')} chooses, {key_of('picker.leave')} leaves"
-        super().__init__(title, entries, EntryList(id="entries"), first_cursor=0, hint=hint)
+        super().__init__(title, entries, EntryList(6, id="entries"), hint=hint)
         self.offered = [entry.command for entry in entries]
         own = [replace(entry.command, action=f"take_entry({index})") for index, entry in enumerate(entries)]
         bind_first(self, bindings(own, checked=False, priority=True))
-        self._explanation = SentenceLines(id="explanation")
-
-    def below_list(self) -> Sequence[Widget]:
-        return (self._explanation,)
-
-    def show_status(self) -> None:
-        """Show all that the command under the cursor does, or why it is not allowed."""
-        super().show_status()
-        if row := self.table.row:
-            self._explanation.show([(row.why_not or row.command.help, "quiet")])
-
-    def take(self, row: Entry) -> None:
-        """Return an entry, or show why it is not allowed."""
-        if row.why_not:
-            self.warn(row.why_not)
-        else:
-            super().take(row)
 
     def action_take_entry(self, index: int) -> None:
         """Choose an entry by the key of its command."""

@@ -34,7 +34,7 @@ class MarkingSearch(LineInput):
 class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
     """Return the chosen row in a tuple, which is empty if the picker was left.
 
-    A subclass says which text of a row is searched (`searched_text`).
+    A subclass says which text of a row is searched (`searched_text`), or what a search finds (`found`).
     """
 
     SCOPES: ClassVar[Sequence[Scope]] = (Scope.PICKER,)
@@ -121,6 +121,10 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
         """Return all rows in the present order."""
         return self._all
 
+    def found(self, rows: Sequence[_Row], search: str) -> Sequence[_Row]:
+        """Return the rows that a search finds."""
+        return search_rows(rows, search, self.searched_text)
+
     def searched_text(self, row: _Row) -> str:
         """Return the text of a row in which a search looks."""
         raise NotImplementedError
@@ -149,7 +153,7 @@ class Picker(Dialog[tuple[_Row, ...]], Generic[_Row]):
         search = self._search.value if self._search else ""
         rows = self.ordered()
         if fold(search):
-            rows = search_rows(rows, search, self.searched_text)
+            rows = self.found(rows, search)
         if keep is not None and keep in rows:
             cursor = rows.index(keep)
         elif fold(search):

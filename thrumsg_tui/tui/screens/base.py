@@ -211,6 +211,14 @@ class CommandScreen(HeldScreen[None]):
         """Run an action that may wait for a dialog; the next key waits until it is done."""
         await action()
 
+    @work(group=ACTION)
+    async def find_command(self) -> None:
+        """Let the user find a command of this screen by its name, and run it."""
+        from thrumsg_tui.tui.dialogs.palette import Palette, entries_at
+
+        for chosen in await self.show_dialog(Palette(entries_at(self, self.facts()))):
+            await self.action_run_command(chosen.command.id)
+
     async def show_dialog(self, dialog: Screen[_Answer]) -> _Answer:
         """Show a dialog and return its answer; call it from a worker only."""
         answer: _Answer = await self.app.push_screen_wait(dialog)
