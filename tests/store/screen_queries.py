@@ -33,7 +33,7 @@ from thrumsg_tui.store.queries.conversations import (
 from thrumsg_tui.store.queries.doubts import count_in_doubt, messages_in_doubt
 from thrumsg_tui.store.queries.failures import count_failed, failed_messages
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
-from thrumsg_tui.store.queries.follow_ups import follow_ups, reach
+from thrumsg_tui.store.queries.follow_ups import follow_ups, reach, waiting_in_follow_ups
 from thrumsg_tui.store.queries.gateway_numbers import replacement
 from thrumsg_tui.store.queries.history import HistoryRequest, count_history, get_event, history, newest_own
 from thrumsg_tui.store.queries.list_places import ids_between, ids_from, position
@@ -252,6 +252,10 @@ ASKED: dict[str, tuple[Callable[..., object], Ask]] = {
     "send_all_warnings": (
         send_all_warnings,
         lambda conn, of: [send_all_warnings(conn, of.of, tab) for tab in (Tab.INITIAL, Tab.FOLLOW_UPS)],
+    ),
+    "waiting_in_follow_ups": (
+        waiting_in_follow_ups,
+        lambda conn, of: [waiting_in_follow_ups(conn, each.id) for each in assignments(conn, of.of.id, of.db.clock())],
     ),
     "open_jobs": (open_jobs, lambda conn, of: open_jobs(conn)),
     "job_of": (job_of, lambda conn, of: job_of(conn, of.event)),

@@ -141,6 +141,10 @@ def test_a_contact_of_another_campaign_gets_a_conversation_and_counts_as_importe
         assert done.notes == ("Known from other campaigns, and changed there too: line 3; line 3 was Ann Lee.",)
     names = [(each["first_key"], each["last_key"]) for each in stored(db)]
     assert names == [("anna", "lee"), ("bea", "ruiz"), ("bea", "ruiz"), ("anna", "lee")]
+    path.write_text(f"first,phone\nHanna,{ANN}\n")
+    again = import_contacts(db, owner, path, "Fall", ImportOptions(dry_run=True))
+    assert again.updated == 1
+    assert again.notes == ("Known from other campaigns, and changed there too: line 2; line 2 was Anna Lee.",)
 
 
 def test_a_number_that_is_opted_out_arrives_opted_out(

@@ -307,7 +307,7 @@ def test_send_all_is_taken_back_by_number_only(db: Database, owner: Identity, sp
     first, second = take_in(db, owner, "Quick", ["Bea Lund", "Cy Park"])
     send_batch(db, owner, look_at(db, first).assignment_id, Tab.INITIAL)
     number_of_second = journal(db)[0].id
-    with pytest.raises(Refused, match="nothing of yours to undo"):
+    with pytest.raises(Refused, match="What you did last was Send All: its messages are taken back one by one"):
         undo(db, owner)
     undo(db, owner, number_of_second)
     assert states(db, first) == [MessageState.QUEUED]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.office import Office, Person
+from tests.tui.office import PATIENCE, Office, Person
 from thrumsg_tui.domain.conversations import ConversationId
 from thrumsg_tui.domain.reassignment import FromConversations, Request, ToAssignments
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
@@ -12,6 +12,7 @@ from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.settings import change_setting
 from thrumsg_tui.tui.dialogs.sender_picker import SenderPicker
 from thrumsg_tui.tui.screens.messenger.screen import MessengerScreen
+from thrumsg_tui.tui.timers import Timers
 
 
 @pytest.fixture
@@ -124,6 +125,21 @@ async def test_opting_out_tells_what_is_sent_and_asks(office: Office, maria: Con
         assert person.row == "Dev Patel"
         await person.press("z")
         assert not office.conversation(maria).opted_out
+
+
+async def test_a_word_that_is_typed_by_mistake_opts_nobody_out(office: Office, maria: ConversationId) -> None:
+    """docs/rules.md 12.2: `Sorry` in the list, where `o` asks and `y` would answer."""
+    office.timers = Timers(reading=PATIENCE)
+    async with office.messenger() as person:
+        await person.press("o")
+        assert not person.sees("press it again")
+        await person.press("r", "r", "y")
+        assert person.sees("That key came at once after another key: press it again.")
+        assert not office.conversation(maria).opted_out
+        office.timers = Timers()
+    async with office.messenger() as person:
+        await person.press("o", "y")
+        assert office.conversation(maria).opted_out
 
 
 async def test_who_was_texted_is_told_what_the_question_says(office: Office, maria: ConversationId) -> None:

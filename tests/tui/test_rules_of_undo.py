@@ -27,10 +27,12 @@ from tests.tui.moving import (
 from tests.tui.office import Office
 from thrumsg_tui.domain.enums import CampaignState, ImportKind
 from thrumsg_tui.domain.permissions import Role
+from thrumsg_tui.domain.reassignment import FromAssignments, FromEveryone, Request, ToAssignments
 from thrumsg_tui.store.changes.answers import record_answer
 from thrumsg_tui.store.changes.campaign_senders import add_senders, remove_sender
 from thrumsg_tui.store.changes.campaigns import change_state
 from thrumsg_tui.store.changes.opt_outs import opt_out_number
+from thrumsg_tui.store.changes.reassign import reassign
 from thrumsg_tui.store.changes.send import send
 from thrumsg_tui.store.changes.users import add_user
 from thrumsg_tui.store.imports.import_kinds import import_file
@@ -359,3 +361,21 @@ async def test_in_an_archived_campaign_nothing_is_taken_back(office: Office) -> 
         await person.press("escape", "H", "j", "enter")
         assert "'Spring' is archived: nothing in it changes any more." in person.question
     assert held_by(office, LEE, kims) == set(kims)
+
+
+async def test_what_was_done_in_another_campaign_is_named(office: Office) -> None:
+    for name in ("Maria Lopez", "Sam Wood"):
+        office.contact(name, wrote="Hello")
+    office.campaign("Fall")
+    office.contact("Dev Patel", None, campaign="Fall")
+    moved = Request(office.campaigns["Fall"].id, FromEveryone(), ToAssignments((office.assignment("kim", "Fall"),)))
+    reassign(office.db, office.ana, moved)
+    async with office.messenger() as person:
+        await person.press("z")
+        assert person.question.startswith("In Fall: Undo: moved 1 conversation from Unassigned to Kim Alvarez?")
+        await person.press("escape")
+    kim, spring = office.assignment("kim"), office.campaigns["Spring"].id
+    reassign(office.db, office.ana, Request(spring, FromAssignments((kim,)), ToAssignments((office.assignment(None),))))
+    async with office.messenger() as person:
+        await person.press("z")
+        assert person.question.startswith("Undo: ")

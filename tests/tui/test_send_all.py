@@ -10,6 +10,7 @@ import pytest
 from tests.tui.moving import people
 from tests.tui.office import PATIENCE, Office, settle
 from thrumsg_tui.store.changes.drafts import keep_draft
+from thrumsg_tui.store.changes.follow_ups import create_follow_up
 from thrumsg_tui.store.changes.send_all import BATCH, SentBatch, send_batch
 from thrumsg_tui.tui.screens.messenger import send_all_runner
 
@@ -76,3 +77,15 @@ async def test_send_all_is_stopped_and_goes_on_where_it_was(bare: Office, monkey
         await person.press("y")
         assert person.notice == "Queued 3 of 3."
     assert [len(bare.bodies(id)) for id in ids] == [1] * len(ids)
+
+
+async def test_send_all_of_follow_ups_says_how_many_wait_for_a_reply(bare: Office) -> None:
+    """docs/rules.md 3.12: the dot goes with what is sent, whatever the contact had asked."""
+    bare.campaign(quicksend=True)
+    bare.contact("Maria Lopez", wrote="Who is this?")
+    bare.contact("Dev Patel", texted=True)
+    create_follow_up(bare.db, bare.ana, "Spring", "Reminder", "Today!")
+    async with bare.messenger() as person:
+        await person.press("3", "S")
+        assert "Send all 2 follow-ups of Kim Alvarez?" in person.question
+        assert "1 of them waits for a reply: after the follow-up they count as answered." in person.question

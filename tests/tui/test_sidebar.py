@@ -181,7 +181,7 @@ async def test_replies_are_shown_as_the_contact_would_get_them(
         assert person.style_of("%county%").color == LOOKS["warning"].color
         await person.type("maria")  # what is seen is found
         assert person.sees("Thank you Maria!")
-        await person.press("escape", "j")
+        await person.press("escape", "escape", "j")
         assert person.row == "Dev Patel"
         await person.press("a")
         assert person.sees("Thank you Dev!")
@@ -272,6 +272,13 @@ async def test_replies_are_searched_as_one_types(office: Office, maria: Conversa
         assert not person.sees("Where")
         await person.press("enter")
         assert person.box == "Sorry to bother you."
+        await person.press("escape", "a")
+        await person.type("bother")
+        await person.press("escape")
+        assert person.sees("Where")
+        await person.type("bother")
+        await person.press("enter")
+        assert person.sees("Replace")
 
 
 async def test_the_cursor_stays_on_a_reply_that_is_found_where_the_texts_become_others(

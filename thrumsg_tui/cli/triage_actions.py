@@ -234,7 +234,7 @@ class TriageActions:
         if not walk.dialogue.agrees("y opts them out; anything else does not.", "y"):
             self._say("Nobody was opted out.")
             return True
-        self._done("opted out", opt_out_number(walk.db, walk.who, contact.phone).event)
+        self._done("opted out", opt_out_number(walk.db, walk.who, contact.phone, done_in=contact.id).event)
         self._say(f"{self._here.name} is opted out{'; z undoes it' if walk.who.may(Permission.OPT_IN) else ''}.")
         return False
 

@@ -40,6 +40,9 @@ _INVISIBLE_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 _QUOTES = re.compile(r"(?<!\w)'|'(?!\w)")
 """Single quotes: apostrophes that are not between two letters."""
 
+_NUMBER = re.compile(r"\+?\(?\d[\d ().-]{5,}\d")
+"""A phone number that somebody names, in any spelling."""
+
 _SPELT = re.compile(r"s[ .,*_-]+t[ .,*_-]+o[ .,*_-]+p")
 
 
@@ -113,6 +116,7 @@ def _written(plain: str) -> str:
     own = [line for line in lines if not line.lstrip().startswith(">")]
     kept = "\n".join(own) if any(_bare(line) for line in own) else plain
     # An emoji between two words does not separate them, as in "please <folded hands> stop".
+    kept = _NUMBER.sub("this number", kept)
     if kept.isascii():
         return _QUOTES.sub(" ", kept.replace("^", " ").replace("`", " "))
     worded = "".join(" " if unicodedata.category(sign) in {"So", "Sk"} else sign for sign in kept)

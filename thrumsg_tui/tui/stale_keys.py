@@ -7,7 +7,10 @@ from math import inf
 from time import monotonic
 
 TOO_EARLY = "{} came before this was shown: press it again."
-"""The warning for a stale key, which does nothing."""
+"""The warning for a key that came before its effect was shown, which does nothing."""
+
+TOO_CLOSE = "{} came at once after another key: press it again."
+"""The warning for a key that may belong to the one before it, which does nothing."""
 
 
 class Sight:
@@ -42,7 +45,13 @@ class Sight:
 
     def before(self, pressed_at: float) -> bool:
         """Return whether the content was on the screen before a key was pressed, by the monotonic clock."""
-        return self._since < pressed_at and self._not_until <= pressed_at
+        return not self.why_stale(pressed_at)
+
+    def why_stale(self, pressed_at: float) -> str:
+        """Return the warning for a stale key, with a place for its name; empty if it counts."""
+        if pressed_at <= self._since:
+            return TOO_EARLY
+        return TOO_CLOSE if pressed_at < self._not_until else ""
 
     def not_until(self, at: float) -> None:
         """Count no key that is pressed before a time of the monotonic clock: it may be meant for something else."""

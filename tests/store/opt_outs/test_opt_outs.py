@@ -47,6 +47,19 @@ def opt_outs_stored(db: Database) -> int:
 # By number, in every campaign
 
 
+def test_it_is_journalled_in_the_campaign_in_which_it_was_done(
+    db: Database, owner: Identity, spring: Campaign, ann: ConversationId, ann_in_fall: ConversationId
+) -> None:
+    """docs/rules.md 8.3: otherwise the history of that campaign would not have it."""
+    opt_out_number(db, owner, ANN, done_in=ann)
+    undo(db, owner)
+    opt_out_number(db, owner, ANN)
+    opt_in_number(db, owner, ANN, done_in=ann)
+    opt_out_number(db, owner, ANN, done_in=ConversationId(10**6))
+    made = [each.campaign for each in journal(db) if each.kind in {EventKind.OPT_OUT, EventKind.OPT_IN}]
+    assert made == ["Fall", "Spring", "Fall", "Spring"], "newest first; by itself where the number was texted last"
+
+
 def test_an_opt_out_holds_in_every_campaign_at_once(
     db: Database, owner: Identity, ann: ConversationId, ann_in_fall: ConversationId
 ) -> None:

@@ -54,7 +54,7 @@ def heed_reply(
         case ReplyIntent.OPT_OUT if to:
             _flag(tx, to)
         case ReplyIntent.OPT_IN if before and not is_outdated(stamp, before, tx.now):
-            store_opt_in(tx, None, phone)
+            store_opt_in(tx, None, phone, done_in=to)
         case ReplyIntent.NEAR_MISS if to and not before:
             _flag(tx, to)
         case _:

@@ -50,8 +50,17 @@ class OptedOut:
 
 
 @change
-def opt_out_number(db: Database, who: Identity, phone: str, note: str = "") -> OptedOut:
+def opt_out_number(
+    db: Database, who: Identity, phone: str, note: str = "", *, done_in: ConversationId | None = None
+) -> OptedOut:
     """Opt a number (E.164) out by hand, with a confirmation if it was ever texted (`docs/rules.md 5.2`).
+
+    Args:
+        db: The database.
+        who: The person.
+        phone: The number.
+        note: The note.
+        done_in: The conversation of the number in which the person does it, for the history of its campaign.
 
     Raises:
         Refused: If it is opted out already, or if the person holds no conversation of the number and the role may work
@@ -65,7 +74,7 @@ def opt_out_number(db: Database, who: Identity, phone: str, note: str = "") -> O
         if already := get_opt_out(tx.conn, phone):
             since = f"{already.at:%Y-%m-%d %H:%M} UTC"
             raise Refused(f"{{phone}} is opted out already, since {since}.", phone=Phone(phone))
-        return store_opt_out(tx, who, phone, OptOutKind.MANUAL, note)
+        return store_opt_out(tx, who, phone, OptOutKind.MANUAL, note, done_in=done_in)
 
 
 @change
@@ -129,12 +138,15 @@ def change_note(db: Database, who: Identity, phone: str, note: str) -> EventId |
 
 
 @change
-def opt_in_number(db: Database, who: Identity, phone: str) -> OptedOut:
-    """Opt a number (E.164) in by hand, without a message (`docs/rules.md 5.7`); raise as `store_opt_in` does."""
+def opt_in_number(db: Database, who: Identity, phone: str, *, done_in: ConversationId | None = None) -> OptedOut:
+    """Opt a number (E.164) in by hand, without a message (`docs/rules.md 5.7`); raise as `store_opt_in` does.
+
+    `done_in` is as for `opt_out_number`.
+    """
     who.require(Permission.OPT_IN)
     with db.writing() as tx:
         tx.hold(*number_locks(phone))
-        return store_opt_in(tx, who, phone)
+        return store_opt_in(tx, who, phone, done_in)
 
 
 def store_opt_out(
@@ -146,6 +158,7 @@ def store_opt_out(
     asked_in: ConversationId | None = None,
     *,
     confirmed: bool = False,
+    done_in: ConversationId | None = None,
 ) -> OptedOut:
     """Store and journal the opt-out of a number, and send its confirmation. It must not be opted out yet.
 
@@ -159,6 +172,7 @@ def store_opt_out(
         note: The note, or the contact's words.
         asked_in: The conversation in which the contact asked for it; None if they did not ask in one.
         confirmed: Whether the carrier confirms it itself, so that we do not (`docs/rules.md 10.9`).
+        done_in: As for `opt_out_number`.
     """
     described: Described = {"kind": kind, "note": note, "at": tx.now_ms, "user_id": who.user.id if who else None}
     concerned = enter_opt_out(tx, phone, described)
@@ -168,7 +182,7 @@ def store_opt_out(
         who,
         EventKind.OPT_OUT,
         NumberOptedOut(Phone(phone), kind, note),
-        conversation_id=concerned[0] if concerned else None,
+        conversation_id=_journalled_in(concerned, asked_in or done_in),
         details={"phone": phone, "at": tx.now_ms},
         undoable=True,
     )
@@ -206,10 +220,16 @@ def store_own_words(
     record(tx, None, EventKind.OPT_OUT, OptOutAskedAgain(Phone(phone)), details={"phone": phone})
 
 
-def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
+def _journalled_in(concerned: Sequence[ConversationId], done_in: ConversationId | None) -> ConversationId | None:
+    """Return the conversation of a number under which a change is journalled, the last texted one by default."""
+    return done_in if done_in in concerned else next(iter(concerned), None)
+
+
+def store_opt_in(tx: Transaction, who: Identity | None, phone: str, done_in: ConversationId | None = None) -> OptedOut:
     """Delete the opt-out of a number (E.164) and the flags of its conversations, and journal both for undo.
 
-    `who` is None if the contact's own words did it. Raises `Refused` if the number is not opted out.
+    `who` is None if the contact's own words did it; `done_in` is as for `opt_out_number`. Raises `Refused` if the
+    number is not opted out.
     """
     described = describe_opt_out(tx, phone)
     if described is None:
@@ -227,7 +247,7 @@ def store_opt_in(tx: Transaction, who: Identity | None, phone: str) -> OptedOut:
         who,
         EventKind.OPT_IN,
         NumberOptedIn(Phone(phone)),
-        conversation_id=concerned[0] if concerned else None,
+        conversation_id=_journalled_in(concerned, done_in),
         details={"phone": phone, "old": described, "flagged": [row["id"] for row in flagged]},
         undoable=True,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -77,13 +78,14 @@ class _Arrival:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A stored contact, and whether it has a conversation in the campaign."""
+    """A stored contact, and whether it has a conversation in the campaign, and in another one."""
 
     id: int
     first_name: str
     last_name: str
     fields: Mapping[str, str]
     in_campaign: bool
+    elsewhere: bool
 
     def renames(self, before: _Known) -> bool:
         """Whether it has another name than before."""
@@ -212,10 +214,10 @@ def _store(tx: Transaction, campaign: Campaign, people: Sequence[_Person], tally
             tally.count_known(changed=changed)
         else:
             starting.append(_arrival(person, after))
-            if changed:
-                changed_elsewhere.append(person.line)
-                if after.renames(before) and len(former_names) < _MOST_NAMED:
-                    former_names.append(f"line {person.line} was {full_name(before.first_name, before.last_name)}")
+        if changed and before.elsewhere:
+            changed_elsewhere.append(person.line)
+            if after.renames(before) and len(former_names) < _MOST_NAMED:
+                former_names.append(f"line {person.line} was {full_name(before.first_name, before.last_name)}")
     if changed_elsewhere:
         were = "".join(f"; {each}" for each in former_names)
         tally.notes.append(f"Known from other campaigns, and changed there too: {on_lines(changed_elsewhere)}{were}.")
@@ -233,25 +235,26 @@ def _known(conn: Connection, campaign: Campaign, phones: Sequence[str]) -> dict[
         rows = conn.execute(
             f"""
             SELECT contact.id, contact.phone, contact.first_name, contact.last_name, contact.fields,
-                   conversation.id IS NOT NULL AS in_campaign
+                   conversation.id IS NOT NULL AS in_campaign,
+                   EXISTS (SELECT 1 FROM conversation AS other
+                           WHERE other.contact_id = contact.id AND other.campaign_id <> ?) AS elsewhere
             FROM contact
             LEFT JOIN conversation ON conversation.campaign_id = ? AND conversation.contact_id = contact.id
             WHERE contact.phone IN ({", ".join("?" * len(some))})
             """,
-            (campaign.id, *some),
+            (campaign.id, campaign.id, *some),
         )
         for row in rows:
             fields = json.loads(row["fields"])
-            known[row["phone"]] = _Known(
-                row["id"], row["first_name"], row["last_name"], fields, bool(row["in_campaign"])
-            )
+            places = bool(row["in_campaign"]), bool(row["elsewhere"])
+            known[row["phone"]] = _Known(row["id"], row["first_name"], row["last_name"], fields, *places)
     return known
 
 
 def _merged(before: _Known, person: _Person) -> _Known:
     """Replace stored values with those of the row, except where the row's are blank."""
     fields = {**before.fields, **person.fields}
-    return _Known(before.id, person.first_name, person.last_name or before.last_name, fields, before.in_campaign)
+    return replace(before, first_name=person.first_name, last_name=person.last_name or before.last_name, fields=fields)
 
 
 def _insert_contacts(tx: Transaction, new: Iterable[_Person]) -> None:

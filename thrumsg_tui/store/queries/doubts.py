@@ -12,7 +12,7 @@ from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.queries.settings import restored_ms
-from thrumsg_tui.store.queries.users import user_name
+from thrumsg_tui.store.queries.users import shown_user_name
 from thrumsg_tui.store.times import from_ms_or_none
 
 _IN_DOUBT = "message.state IN ('sending', 'in_doubt') AND message.state = 'in_doubt'"
@@ -23,7 +23,7 @@ _MESSAGE = f"""
            message.tries, message.checked_at, message.state_at, message.error_text, message.gateway,
            COALESCE(message.our_number, conversation.our_number) AS our_number,
            conversation.campaign_id, campaign.name AS campaign,
-           contact.first_name, contact.last_name, contact.phone, contact.phone_national, {user_name()} AS author
+           contact.first_name, contact.last_name, contact.phone, contact.phone_national, {shown_user_name()} AS author
     FROM message
     JOIN conversation ON conversation.id = message.conversation_id
     JOIN campaign ON campaign.id = conversation.campaign_id

@@ -10,7 +10,7 @@ from thrumsg_tui.domain.enums import MessageKind
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.domain.names import full_name
 from thrumsg_tui.store.engines.connection import Connection, Row
-from thrumsg_tui.store.queries.users import user_name
+from thrumsg_tui.store.queries.users import shown_user_name
 from thrumsg_tui.store.times import from_ms, to_ms
 
 _LATELY = "message.state = 'failed' AND message.state_at > ?"
@@ -60,7 +60,8 @@ def failed_messages(conn: Connection, now: datetime, offset: int = 0, limit: int
         f"""
         SELECT message.id, message.conversation_id, message.body, message.kind, message.state_at, message.error_code,
                message.error_text, message.gateway, message.our_number, campaign.name AS campaign,
-               contact.first_name, contact.last_name, contact.phone, contact.phone_national, {user_name()} AS author
+               contact.first_name, contact.last_name, contact.phone, contact.phone_national,
+               {shown_user_name()} AS author
         FROM message
         JOIN conversation ON conversation.id = message.conversation_id
         JOIN campaign ON campaign.id = conversation.campaign_id

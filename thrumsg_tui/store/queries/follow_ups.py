@@ -15,6 +15,7 @@ from thrumsg_tui.domain.campaigns import (
     Target,
 )
 from thrumsg_tui.domain.conversations import ConversationId
+from thrumsg_tui.domain.enums import Status
 from thrumsg_tui.domain.lazy_dataclass import dataclass
 from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.times import from_ms_or_none
@@ -42,6 +43,13 @@ def _unsent(among: str = "") -> str:
     (SELECT COUNT(*) FROM follow_up_target AS target JOIN conversation ON conversation.id = target.conversation_id
      WHERE target.follow_up_id = follow_up.id AND target.state = 'pending' AND {_IN_TAB} {among})
 """
+
+
+def waiting_in_follow_ups(conn: Connection, assignment_id: AssignmentId) -> int:
+    """Return how many conversations of the tab Follow-ups wait for a reply (`docs/rules.md 3.1`)."""
+    waiting = f"assignment_id = ? AND in_follow_ups = 1 AND status = '{Status.NEEDS_REPLY}'"
+    found: int = conn.execute(f"SELECT COUNT(*) FROM conversation WHERE {waiting}", (assignment_id,)).fetchone()[0]
+    return found
 
 
 UNSENT = _unsent()

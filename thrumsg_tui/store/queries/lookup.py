@@ -16,7 +16,7 @@ from thrumsg_tui.store.phones import normalize
 from thrumsg_tui.store.queries.like_patterns import number_patterns
 from thrumsg_tui.store.queries.thread import get_opt_out
 from thrumsg_tui.store.queries.unmatched import UnmatchedMessage, reasons_of, unmatched_of
-from thrumsg_tui.store.queries.users import user_name
+from thrumsg_tui.store.queries.users import shown_user_name
 
 _FEWEST_DIGITS = 3
 """With fewer last digits, hundreds of numbers end with them."""
@@ -30,7 +30,7 @@ _LATEST = 20
 
 _CONVERSATIONS = f"""
     SELECT conversation.id, conversation.campaign_id, conversation.assignment_id, conversation.status,
-           conversation.tab, campaign.name, users.login, {user_name()} AS holder
+           conversation.tab, campaign.name, users.login, {shown_user_name()} AS holder
     FROM conversation
     JOIN campaign ON campaign.id = conversation.campaign_id
     JOIN assignment ON assignment.id = conversation.assignment_id

@@ -9,7 +9,7 @@ from thrumsg_tui.domain.names import fold, full_name
 from thrumsg_tui.store.engines.connection import Connection, Row
 from thrumsg_tui.store.queries.consent import WRITTEN_AT
 from thrumsg_tui.store.queries.like_patterns import containing, number_patterns
-from thrumsg_tui.store.queries.users import user_name
+from thrumsg_tui.store.queries.users import shown_user_name
 from thrumsg_tui.store.times import from_ms
 
 _NAMED = """
@@ -52,7 +52,7 @@ def opt_out_rows(
         f"""
         SELECT opt_out.phone, opt_out.kind, opt_out.note, opt_out.at, {WRITTEN_AT} AS written_at,
                contact.id AS contact_id, contact.phone_national,
-               contact.first_name, contact.last_name, {user_name()} AS by_whom
+               contact.first_name, contact.last_name, {shown_user_name()} AS by_whom
         FROM (SELECT phone FROM opt_out WHERE {where}
               ORDER BY at DESC, phone LIMIT :limit OFFSET :offset) AS listed
         CROSS JOIN opt_out

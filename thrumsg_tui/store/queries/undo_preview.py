@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 ASKED_FOR = "The contact asked for it in their own words."
 """Warns before an opt-out is undone that the contact asked for in their own words."""
 
+SENT_TOGETHER = (
+    "What you did last was Send All: its messages are taken back one by one, by their numbers in the history."
+)
+"""Why what Send All has sent is not undone as one (`docs/rules.md 3.12`)."""
+
 TOLD = "They were told that they are opted out."
 """Warns before an opt-out is undone of which the contact was told."""
 
@@ -107,11 +112,14 @@ def newest_change(conn: Connection, who: Identity) -> EventId | None:
 
 
 def why_message_stays(conn: Connection, who: Identity, event_id: EventId) -> str | None:
-    """Return why a person cannot undo sending a message; None if they can, and for events of other kinds."""
+    """Return why a person cannot undo sending a message without its number; None if they can, or did something else."""
     from thrumsg_tui.store.changes.undo_send import SentMessage
 
     change = undoable_change(conn, event_id)
-    return change.why_it_stays(conn, who) if isinstance(change, SentMessage) else None
+    if not isinstance(change, SentMessage):
+        return None
+    sent_alone = conn.execute("SELECT undoable FROM event WHERE id = ?", (event_id,)).fetchone()["undoable"]
+    return change.why_it_stays(conn, who) or (None if sent_alone else SENT_TOGETHER)
 
 
 def why_it_stays(conn: Connection, who: Identity, made: Event) -> str | None:

@@ -21,7 +21,7 @@ from thrumsg_tui.tui.commands import Command, Scope, bindings, commands_of
 from thrumsg_tui.tui.commands.questions import LEAVE, YES
 from thrumsg_tui.tui.dialogs.dialog import Dialog
 from thrumsg_tui.tui.dialogs.frame import Apart
-from thrumsg_tui.tui.stale_keys import TOO_EARLY, Sight
+from thrumsg_tui.tui.stale_keys import Sight
 from thrumsg_tui.tui.textual_compat import bind_first
 from thrumsg_tui.tui.widgets.line_widgets import FlowingLines, Part, heading
 
@@ -97,7 +97,7 @@ class ChoiceDialog(Dialog[_Answer], Generic[_Answer]):
         self._typing = typing
         self._sight = Sight()
         self._must_be_seen = must_be_seen
-        self._too_early = False
+        self._why_stale = ""
         self._left = left
         self._title = title
         self._text = text
@@ -120,11 +120,19 @@ class ChoiceDialog(Dialog[_Answer], Generic[_Answer]):
         self._paint()
 
     def on_key(self, event: Key) -> None:
-        """Pass a character that is no answer's key to `typing`, and give the safe answer."""
-        if self._typing and event.is_printable and event.character:
+        """Pass a character that is no answer's key to `typing`, and give the safe answer.
+
+        Without `typing` the next character may be an answer's only because it goes on with the same word.
+        """
+        if not event.is_printable or not event.character:
+            return
+        if self._typing:
             event.stop()
             self._typing(event.character)
             self.action_leave()
+        else:
+            thrumsg = app_context(self)
+            self._sight.not_until(thrumsg.key_pressed_at + thrumsg.timers.reading)
 
     def action_step(self, step: int) -> None:
         """Move the cursor to another answer."""
@@ -147,10 +155,11 @@ class ChoiceDialog(Dialog[_Answer], Generic[_Answer]):
         self._answer(self._choices[-1])
 
     def _answer(self, choice: Choice[_Answer]) -> None:
-        """Give an answer; refuse one that would text a contact if its key came before the question was painted."""
+        """Give an answer; refuse one that would text a contact if its key is stale."""
         is_safe = choice is self._choices[-1]
-        if self._must_be_seen and not is_safe and not self._sight.before(app_context(self).key_pressed_at):
-            self._too_early = True
+        if self._must_be_seen and not is_safe:
+            self._why_stale = self._sight.why_stale(app_context(self).key_pressed_at)
+        if self._why_stale and not is_safe:
             self._paint()
             return
         if self._left and is_safe:
@@ -173,8 +182,8 @@ class ChoiceDialog(Dialog[_Answer], Generic[_Answer]):
         for index, choice in enumerate(self._choices):
             look = "cursor" if index == self._cursor else ""
             groups.append([(f" {choice.key} ", "accent"), (f" {choice.title} ", look), ("  ", "")])
-        if self._too_early:
-            groups.append([(f" {TOO_EARLY.format('That key')}", "warning")])
+        if self._why_stale:
+            groups.append([(f" {self._why_stale.format('That key')}", "warning")])
         self._line.show(groups)
 
 

@@ -27,14 +27,24 @@ async def undo_confirmation(
     *,
     title: str = "Undo",
     late: str | None = None,
+    campaign: str | None = None,
 ) -> ChoiceDialog[bool]:
     """Make the question whether to undo a change, which says what that would do; raise `Refused` if it is impossible.
 
-    `late` is the reason why a newer change cannot be undone; the dialog says it first.
+    Args:
+        store: Where the change is stored.
+        who: Who undoes it.
+        event_id: The change.
+        phones: How numbers are shown.
+        title: What is done, for the frame.
+        late: The reason why a newer change cannot be undone; the dialog says it first.
+        campaign: The campaign on the screen; the question names another one.
     """
     shown = await store.query(preview_undo, who, event_id)
     staying = await store.query(contact_names, shown.skipped[:_MOST_NAMES]) if shown.skipped else []
     question = _question(shown, staying, phones, "Undo what you did before" if late else "Undo")
+    if (elsewhere := shown.entry.campaign) not in {None, campaign}:
+        question = f"In {elsewhere}: {question}"
     text = f"{phones.text(late)}\n\n{question}" if late else question
     return confirmation(f"{title} change {event_id}", text, "Take it back", left="Nothing was taken back")
 

@@ -176,7 +176,7 @@ class HistoryScreen(ListingScreen[Event]):
             return
         store = self.thrumsg.store
         try:
-            question = await undo_confirmation(store, self.thrumsg.who, row.id, self.list.phones)
+            question = await undo_confirmation(store, self.thrumsg.who, row.id, self.list.phones, campaign=row.campaign)
         except ThrumsgError as refusal:
             whole = f"{summary(row.facts, self.list.phones)}.\n\n{refusal}"
             await self.app.push_screen_wait(ChoiceDialog(f"Change {row.id}", whole, [Choice(LEAVE, "Close", None)]))

@@ -51,7 +51,8 @@ class UndoCommands:
                 last = await store.query(last_undoable, who, before_messages=True)
             except Refused as nothing:
                 raise Refused(late) if late and made and self._is_fresh(made) else nothing from None
-            expected = last.id == newest and last.kind is not EventKind.IMPORT
+            is_here = self._here is None or last.campaign in {None, self._here}
+            expected = last.id == newest and is_here and last.kind is not EventKind.IMPORT
             await self._undo_or_redo(last, "Undo", late, asks=not expected or await self._is_weighty(last))
         except ThrumsgError as error:
             self.screen.say(str(error), warning=True)
@@ -69,6 +70,12 @@ class UndoCommands:
             await self._undo_or_redo(last, "Redo", asks=since or await self._is_weighty(last))
         except ThrumsgError as error:
             self.screen.say(str(error), warning=True)
+
+    @property
+    def _here(self) -> str | None:
+        """The name of the campaign on the screen, None if there is none."""
+        campaign = self.screen.facts().campaign
+        return campaign.name if campaign else None
 
     async def _is_weighty(self, wanted: Event) -> bool:
         """Return whether a change has weight, or is older than this session (`docs/rules.md 4.9`)."""
@@ -90,7 +97,9 @@ class UndoCommands:
         store, who = self.screen.thrumsg.store, self.screen.thrumsg.who
         if asks:
             phones = (await store.query(settings)).phone_display(ascii_only=self.screen.thrumsg.glyphs.ascii_only)
-            question = await undo_confirmation(store, who, wanted.id, phones, title=title, late=late)
+            question = await undo_confirmation(
+                store, who, wanted.id, phones, title=title, late=late, campaign=self._here
+            )
             if not await self.screen.show_dialog(question):
                 return
         await self.screen.about_to_undo()

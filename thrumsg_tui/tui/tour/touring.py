@@ -125,7 +125,8 @@ class Touring:
         again, leave = (
             f"{key_of(id)} {word}" for id, word in ((f"tour.{guide.tour.name}", "again"), ("tour.leave", "leave"))
         )
-        keys: list[Part] = [(f"{key_of('tour.skip')} next  ", "quiet"), (f"{again}  ", "quiet"), (f"{leave} ", "quiet")]
+        skip = f" {key_of('tour.skip')} next"
+        keys: list[Part] = [(f"{skip}  ", "quiet"), (f"{again}  ", "quiet"), (f"{leave} ", "quiet")]
         under = self._app.under_dialogs
         told = guide.text(place_of(screen), asks=asks_to_be_left(under), viewing=viewed_by(under))
         strip.show(title, keys, guide.step.point, with_keys(told))

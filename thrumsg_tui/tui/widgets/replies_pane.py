@@ -204,8 +204,11 @@ class RepliesPane(Vertical):
             self.action_pick(self._list.cursor + 1)
 
     def action_leave(self) -> None:
-        """Leave the pane."""
-        self.post_message(Pane.Leave())
+        """Clear the search, or else leave the pane."""
+        if self.search.value:
+            self.begin()
+        else:
+            self.post_message(Pane.Leave())
 
     @on(Input.Changed)
     def _searched(self, event: Input.Changed) -> None:

@@ -70,7 +70,7 @@ class ContactCommands:
             question = f"Opt {name} out, in all campaigns? {told}"
             dialog = confirmation("Opt Out", question, "Opt out", left=f"{name} was not opted out", must_be_seen=True)
             change = opt_out_number
-        if await screen.show_dialog(dialog) and await screen.make(change, who, contact.phone):
+        if await screen.show_dialog(dialog) and await screen.make(change, who, contact.phone, done_in=contact.id):
             screen.state = screen.state.changed(contact.id)
             undo = f"; {screen.conversation.undo_keys} undoes it" if who.may(Permission.OPT_IN) else ""
             screen.say(f"{name} is opted {'in' if contact.opted_out else 'out'}{undo}.")

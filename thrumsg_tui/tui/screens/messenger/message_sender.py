@@ -22,7 +22,6 @@ from thrumsg_tui.tui.screen_context import action_worker
 from thrumsg_tui.tui.screens.messenger.context import MessengerContext
 from thrumsg_tui.tui.screens.messenger.notices import KIND_TITLES, may_ask_to_be_left, sending_verb
 from thrumsg_tui.tui.screens.messenger.number_question import ask_for_number
-from thrumsg_tui.tui.stale_keys import TOO_EARLY
 
 AFTER_REPLY = "after_reply"
 """The preference for the cursor after a reply: `next` or `stay` (`docs/rules.md 3.19`)."""
@@ -46,8 +45,8 @@ class MessageSender:
         if view is None or view.open is None or self._box.read_only:
             return
         verdict = self._conversation.verdict()
-        if not self._box.sight.before(pressed_at):
-            self.screen.say(TOO_EARLY.format(key_of("box.send")), warning=True)
+        if why_stale := self._box.sight.why_stale(pressed_at):
+            self.screen.say(why_stale.format(key_of("box.send")), warning=True)
         elif verdict and verdict.refusal and self._may_renumber(verdict.refusal):
             self._ask_for_number(view.open.conversation)
         elif verdict and verdict.refusal:

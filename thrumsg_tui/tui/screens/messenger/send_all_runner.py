@@ -10,6 +10,7 @@ from thrumsg_tui.domain.errors import ThrumsgError
 from thrumsg_tui.domain.wording import inflect, pluralize
 from thrumsg_tui.store.changes.send_all import send_batch, sent_before
 from thrumsg_tui.store.queries.field_codes import send_all_warnings
+from thrumsg_tui.store.queries.follow_ups import waiting_in_follow_ups
 from thrumsg_tui.tui.commands import key_of
 from thrumsg_tui.tui.dialogs.choice import confirmation
 from thrumsg_tui.tui.screen_context import action_worker
@@ -39,7 +40,11 @@ class SendAllRunner:
         which = "" if total == 1 else "all "
         stop = key_of("messenger.send_all")
         question = f"Send {which}{what} of {view.viewing.shown_name}? {stop} stops it, and it can be continued later."
-        warnings = await self.screen.thrumsg.store.query(send_all_warnings, view.campaign, tab)
+        store = self.screen.thrumsg.store
+        warnings = await store.query(send_all_warnings, view.campaign, tab)
+        if tab is Tab.FOLLOW_UPS and (waiting := await store.query(waiting_in_follow_ups, view.viewing.id)):
+            wait = inflect(waiting, "waits", "wait")
+            warnings = [f"{waiting} of them {wait} for a reply: after the follow-up they count as answered.", *warnings]
         question = "\n\n".join([question, *warnings])
         sure = confirmation("Send All", question, f"Send {total}", left="Nothing was sent", must_be_seen=True)
         if await self.screen.show_dialog(sure):
