@@ -86,6 +86,12 @@ class Crowd:
     def sessions(self) -> list[Session]:
         return [*self.watchers, *self.workers]
 
+    def kind_of(self, session: Session) -> str:
+        """Return what kind of user a session has."""
+        if session not in self.workers:
+            return "watchers"
+        return "admins" if self.workers[session].is_admin else "senders"
+
     def begun(self, session: Session) -> list[tuple[float, str]]:
         """Return what a session's user has begun, and when; nothing of one who only watches."""
         return self.workers[session].begun if session in self.workers else []

@@ -31,7 +31,7 @@ class Person:
     """Decides by what is on the screen which keys to press next."""
 
     def __init__(self, name: str, chance: Random, *, is_admin: bool) -> None:
-        self._name = name
+        self._name, self.is_admin = name, is_admin
         self._chance = chance
         self._written = 0
         self.texts: list[str] = []

@@ -17,7 +17,6 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from time import monotonic
@@ -26,14 +25,8 @@ from benchmarks.measuring import machine
 from tests.cli.damaging import own_environment
 from tests.endurance.crowd import Crowd
 from tests.endurance.ledger import missing
+from tests.endurance.memory import LAST, MIB, MOST_GROWTH, SETTLED, Growth, by_kind, grown_too_much, judged
 from tests.endurance.office import Office
-from tests.endurance.session import Session
-
-LAST = 300.0
-"""The last seconds of a run, in which memory must not grow.
-
-Who has opened the app anew since then, or has not rehearsed before, is not judged: it still loads screens.
-"""
 
 RETURN = 400.0
 """Seconds before that from which on nobody leaves the app.
@@ -41,19 +34,11 @@ RETURN = 400.0
 Whoever does opens it again, rehearses for 160 s, and then has worked in it as long as the others when that part begins.
 """
 
-SETTLED = 480.0
-"""Seconds that a run must last so that its memory is judged; before it, everybody does each thing three times."""
-
 MOST_ANEW = 0.25
 """Part of the sessions that may not be judged."""
 
-MOST_GROWTH, LARGEST_LOG, LATEST = 1.0, 64.0, 1.0
-"""MiB of memory in the last part of a run, MiB of the write-ahead log, seconds until 99 of 100 changes are seen."""
-
-MIB = 1 << 20
-
-_RISES = 5
-"""How many are named of a session that grew too much."""
+LARGEST_LOG, LATEST = 64.0, 1.0
+"""MiB of the write-ahead log, seconds until 99 of 100 changes are seen."""
 
 
 def main() -> int:
@@ -80,9 +65,12 @@ def main() -> int:
         wrong = [*died, *crowd.looks.found, *_seen_by_people(crowd), *crowd.marks.interference()]
         wrong += [f"{log}: {log.read_text()[-2000:]}" for log in Path(folder).rglob("*.log")]
         of_memory = judged(crowd.sessions, args.minutes * 60)
-        for line in _report(crowd, of_memory, monotonic() - begun):
+        growths = [Growth(each, crowd.kind_of(each), crowd.begun(each)) for each in of_memory]
+        for line in _report(crowd, growths, monotonic() - begun):
             sys.stdout.write(f"{line}\n")
-        wrong += _beyond(crowd, of_memory, args.minutes * 60)
+        wrong += _beyond(crowd, growths if is_judged else ())
+        if len(of_memory) < (1 - MOST_ANEW) * len(crowd.sessions):
+            wrong.append(f"the memory of only {len(of_memory)} of {len(crowd.sessions)} sessions could be judged")
     sys.stdout.writelines(f"WRONG: {each}\n" for each in wrong[:20])
     sys.stdout.write(f"{len(wrong)} things were wrong\n")
     return int(bool(wrong))
@@ -101,13 +89,14 @@ def _seen_by_people(crowd: Crowd) -> list[str]:
     return [*faults, *(fault for writer in crowd.writers for fault in writer.faults)]
 
 
-def _report(crowd: Crowd, of_memory: Sequence[Session], seconds: float) -> list[str]:
+def _report(crowd: Crowd, growths: Sequence[Growth], seconds: float) -> list[str]:
     done = sum((person.done for person in crowd.workers.values()), Counter[str]())
     commands = sum((writer.ended for writer in crowd.writers), Counter[tuple[str, int]]())
     refused = sum(count for (_, status), count in commands.items() if status)
     apps = resource.getrusage(resource.RUSAGE_CHILDREN)
     late = sorted(crowd.marks.seen.values())
-    growths = sorted(growth(session.sizes) for session in of_memory) or [float("nan")]
+    grown = sorted(each.mib for each in growths) or [float("nan")]
+    kinds = ", ".join(f"{kind} {rise:+.2f}" for kind, rise in by_kind(growths).items())
     largest = max(size for session in crowd.sessions for _, size in session.sizes) / MIB
     return [
         f"{len(crowd.sessions)} sessions, {len(crowd.writers)} writers, {seconds:,.0f} s, "
@@ -120,12 +109,13 @@ def _report(crowd: Crowd, of_memory: Sequence[Session], seconds: float) -> list[
         f"(99 of 100), {_part(late, 1):.3f} s (worst) of {len(crowd.marks.stored)}; "
         f"{len(crowd.marks.stored) - len(late)} never",
         f"largest write-ahead log: {crowd.largest_log / MIB:.1f} MiB",
-        f"memory: {largest:.1f} MiB at most; growth in the last {LAST:,.0f} s, {len(of_memory)} of "
-        f"{len(crowd.sessions)} sessions: {median(growths):+.2f} MiB (median), {growths[-1]:+.2f} MiB (most)",
+        f"memory: {largest:.1f} MiB at most; growth in the last {LAST:,.0f} s, {len(growths)} of "
+        f"{len(crowd.sessions)} sessions: {kinds} MiB (means); {median(grown):+.2f} (median), {grown[-1]:+.2f} (most)",
+        *(f"  more than {MOST_GROWTH} MiB: {each.told}" for each in growths if each.mib > MOST_GROWTH),
     ]
 
 
-def _beyond(crowd: Crowd, of_memory: Sequence[Session], seconds: float) -> list[str]:
+def _beyond(crowd: Crowd, growths: Sequence[Growth]) -> list[str]:
     """What is beyond its limit."""
     wrong = list(crowd.marks.missed(crowd.watchers))
     late = sorted(crowd.marks.seen.values())
@@ -133,23 +123,7 @@ def _beyond(crowd: Crowd, of_memory: Sequence[Session], seconds: float) -> list[
         wrong.append(f"a change is on the others' screens after {_part(late, 0.99):.3f} s (99 of 100)")
     if crowd.largest_log / MIB > LARGEST_LOG:
         wrong.append(f"the write-ahead log had {crowd.largest_log / MIB:.0f} MiB")
-    for session in of_memory if seconds >= SETTLED else ():
-        if (grown := growth(session.sizes)) > MOST_GROWTH:
-            opened = session.sizes[-1][0] - session.sizes[0][0]
-            rises = largest_rises(session.sizes, crowd.begun(session))
-            wrong.append(f"{session.login}, open for {opened:.0f} s, grew by {grown:.2f} MiB: {', '.join(rises)}")
-    if len(of_memory) < (1 - MOST_ANEW) * len(crowd.sessions):
-        wrong.append(f"the memory of only {len(of_memory)} of {len(crowd.sessions)} sessions could be judged")
-    return wrong
-
-
-def judged(sessions: Sequence[Session], seconds: float) -> list[Session]:
-    """The sessions that were open and rehearsed before the last part began; of a short run all."""
-    measured = [session for session in sessions if session.sizes]
-    if seconds < SETTLED or not measured:
-        return measured
-    begins = max(session.sizes[-1][0] for session in measured) - LAST
-    return [session for session in measured if session.rehearsed is not None and session.rehearsed <= begins]
+    return wrong + grown_too_much(growths)
 
 
 def _by_name(commands: Counter[tuple[str, int]]) -> Counter[str]:
@@ -162,23 +136,6 @@ def _by_name(commands: Counter[tuple[str, int]]) -> Counter[str]:
 def _part(ordered: Sequence[float], part: float) -> float:
     """The value that so large a part of others does not exceed."""
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else float("inf")
-
-
-def growth(sizes: Sequence[tuple[float, int]]) -> float:
-    """MiB by which a line through the sizes of the last part rises over it, or over as much as there is of it."""
-    last = [(at, size / MIB) for at, size in sizes if at > sizes[-1][0] - LAST]
-    middle = sum(at for at, _ in last) / len(last)
-    spread = sum((at - middle) ** 2 for at, _ in last)
-    slope = sum((at - middle) * size for at, size in last) / spread if spread else 0.0
-    return slope * (last[-1][0] - last[0][0])
-
-
-def largest_rises(sizes: Sequence[tuple[float, int]], begun: Sequence[tuple[float, str]]) -> list[str]:
-    """Return where most was added in the last part, and what had been begun last before that."""
-    last = [each for each in sizes if each[0] > sizes[-1][0] - LAST]
-    rises = sorted(((size - before) / MIB, at) for (_, before), (at, size) in pairwise(last))[: -_RISES - 1 : -1]
-    names = {at: next((name for when, name in reversed(begun) if when < at), "nothing") for _, at in rises}
-    return [f"{rise:+.2f} after {names[at]!r}" for rise, at in rises]
 
 
 def _arguments() -> argparse.Namespace:

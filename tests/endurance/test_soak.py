@@ -7,6 +7,7 @@ import re
 import select
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from time import monotonic
@@ -16,10 +17,10 @@ import pytest
 from tests.cli.damaging import own_environment
 from tests.e2e.terminal import PATIENCE
 from tests.endurance.ledger import missing, problems
+from tests.endurance.memory import LAST, MIB, SETTLED, Growth, grown_too_much, growth, judged, largest_rises
 from tests.endurance.office import CAMPAIGN, WATCHED, Office, phone, watched_phone
 from tests.endurance.person import SIZES, Person, keys
 from tests.endurance.session import Session, Unseen
-from tests.endurance.soak import LAST, MIB, SETTLED, growth, judged, largest_rises
 from tests.endurance.watching import Marks
 from tests.store.processes import ROOT
 from thrumsg_tui.store.database import Database
@@ -191,3 +192,25 @@ def test_of_a_session_that_grew_it_is_said_after_what() -> None:
     begun = [(0.5, "help"), (LAST + 0.5, "search"), (LAST + 1.5, "history")]
     assert largest_rises(sizes, begun)[:2] == ["+2.00 after 'search'", "+1.00 after 'history'"]
     assert largest_rises(sizes, [])[0] == "+2.00 after 'nothing'"
+
+
+def test_what_all_of_a_kind_lose_is_found_and_the_highest_mark_of_one_is_none(office: Office) -> None:
+    """A leak of 1.2 MiB in the last part, and one piece of memory that Python takes in its middle."""
+    leak = [(at, int((50 + 1.2 * at / LAST) * MIB)) for at in range(int(LAST) + 1)]
+    step = [(at, (50 + (at > LAST / 2)) * MIB) for at in range(int(LAST) + 1)]
+    still = [(at, 50 * MIB) for at in range(int(LAST) + 1)]
+
+    def grown(kind: str, sizes: Sequence[tuple[float, int]]) -> Growth:
+        session = Session(office, office.admins[0])
+        session.close()
+        session.sizes = [*sizes]
+        return Growth(session, kind, [])
+
+    stepped = grown("senders", step)
+    assert stepped.mib == pytest.approx(1.5, abs=0.02)
+    quiet = [grown("senders", still), stepped, grown("senders", still)]
+    assert grown_too_much(quiet) == []
+    leaking = [grown("admins", leak), grown("admins", leak)]
+    assert grown_too_much([*quiet, *leaking]) == ["the admins grew by 1.20 MiB on average"]
+    alone = grown("senders", [(at, (50 + 3 * (at > LAST / 2)) * MIB) for at in range(int(LAST) + 1)])
+    assert len(grown_too_much([*[grown("senders", still)] * 5, alone])) == 1, "too much for one"
