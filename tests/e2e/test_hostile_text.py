@@ -173,7 +173,7 @@ def test_a_campaign_and_its_people_may_be_called_anything(empty: Office, name: s
     terminal.press("j", "enter")
     terminal.wait_for("Viewing as")
     terminal.press("i")
-    terminal.wait_for("QuickSend")
+    terminal.wait_for("Description")
     terminal.press("escape", "v")
     terminal.wait_for("type to search")
     terminal.press("escape", "q")

@@ -75,6 +75,8 @@ class CampaignCourse:
         self._sent_all = Counter[int]()
         self._connections = Counter[str]()
         self._away: Branch | None = None
+        self._takeover: Thread | None = None
+        """Waits until another host delivers for one that was lost."""
         self._begun = 0.0
         self._proxy: subprocess.Popen[bytes] | None = None
         self.faults: list[str] = []
@@ -160,7 +162,7 @@ class CampaignCourse:
                 branch.keep_services()
             sleep(0.02)
 
-    def _event(self, what: str) -> Callable[[], None]:
+    def _event(self, what: str) -> Callable[[], object]:
         match what:
             case "kill the server":
                 return lambda: self._begin(self._kill_server)
@@ -173,10 +175,11 @@ class CampaignCourse:
             case _:
                 return self._get_host_back
 
-    def _begin(self, doing: Callable[[], None]) -> None:
+    def _begin(self, doing: Callable[[], None]) -> Thread:
         thread = Thread(target=doing, daemon=True)
         self._threads.append(thread)
         thread.start()
+        return thread
 
     def _send_all(self, whose: Sequence[str], nth: int) -> None:
         """Let an admin of some host send all initials of a sender, and again as long as the server is away."""
@@ -243,10 +246,12 @@ class CampaignCourse:
             others = f"{self._deliverer() or 'nobody'} delivered after {monotonic() - lost:.1f} s"
             self._happened.append((at, f"{active} lost its link and {killed} processes; {others}"))
 
-        self._begin(watch)
+        self._takeover = self._begin(watch)
 
     def _get_host_back(self) -> None:
         assert self._away
+        assert self._takeover
+        self._takeover.join(PATIENCE)  # by another host: one that is back sooner may deliver again itself
         self._away.host.join()
         self._away.begin(self._branches.index(self._away))
         self._happened.append((self._at, f"{self._away.host.name} is back"))

@@ -48,6 +48,7 @@ PLACES: dict[str, Place] = {"start": lambda _: 0, "middle": lambda total: total 
 GROWS = {
     "compliance_points": "before a launch: reads each contact of the campaign, 0.3 µs each",
     "reach": "in the form of a follow-up: reads each conversation of the campaign, 1 µs each",
+    "waiting_in_follow_ups": "before Send All of a tab, which sends as many: reads each of its conversations",
     "opt_out_rows, search": "looks at each number that is opted out, 1 µs each",
     "count_opt_outs": "counts on an index: 20 ms for a million",
     "contact search": "reads all names and numbers, in slices that are measured below",

@@ -18,6 +18,7 @@ from textual.dom import DOMNode
 import thrumsg_tui.tui
 from tests.tui.office import Office
 from thrumsg_tui.tui.commands import Scope, all_commands, bindings, commands_of
+from thrumsg_tui.tui.timers import Timers
 
 TUI = Path(thrumsg_tui.tui.__file__).parent
 KNOWN = {key for command in all_commands() for key in command.keys.split()}
@@ -135,6 +136,7 @@ BOTH_WAYS = {"app.suspend", "app.redraw"}
 
 
 async def test_keys_are_remapped_by_their_ids(office: Office) -> None:
+    office.timers = Timers(reading=0.0)  # the key of another answer is part of no word here
     id = office.contact("Maria Lopez", wrote="Hello")
     async with office.messenger() as person:
         app: App[None] = person.app
