@@ -28,6 +28,9 @@ from thrumsg_tui.gateway.delivery_lock import DeliveryLock
 PATIENCE = 180
 """Seconds in which another host takes over, and in which something happens as long as the campaign is not at rest."""
 
+_AFTER_RETURN = 8.0
+"""Seconds for which everybody works on, at least, after a host is back."""
+
 AWAY = 3.0
 """Seconds for which a killed server is away."""
 
@@ -75,8 +78,9 @@ class CampaignCourse:
         self._sent_all = Counter[int]()
         self._connections = Counter[str]()
         self._away: Branch | None = None
-        self._takeover: Thread | None = None
+        self._takeover = Thread()
         """Waits until another host delivers for one that was lost."""
+        self._may_return = False
         self._begun = 0.0
         self._proxy: subprocess.Popen[bytes] | None = None
         self.faults: list[str] = []
@@ -154,9 +158,12 @@ class CampaignCourse:
         for nth, (part, whose) in enumerate([*first, *again]):
             events.append((part * seconds, partial(self._send_all, whose, nth)))
         events.sort(key=lambda event: event[0])
-        while (now := monotonic() - self._begun) < seconds:
+        while (now := self._at) < seconds or self._away:
             while events and events[0][0] <= now:
                 events.pop(0)[1]()
+            if self._may_return and not self._takeover.is_alive():
+                self._get_host_back()
+                seconds = max(seconds, self._at + _AFTER_RETURN)
             for branch in self._branches:
                 branch.press_keys()
                 branch.keep_services()
@@ -173,7 +180,7 @@ class CampaignCourse:
             case "lose the host":
                 return self._lose_host
             case _:
-                return self._get_host_back
+                return self._let_host_return
 
     def _begin(self, doing: Callable[[], None]) -> Thread:
         thread = Thread(target=doing, daemon=True)
@@ -248,10 +255,13 @@ class CampaignCourse:
 
         self._takeover = self._begin(watch)
 
+    def _let_host_return(self) -> None:
+        """Let the host come back once another one delivers: it might do so again itself."""
+        self._may_return = True
+
     def _get_host_back(self) -> None:
         assert self._away
-        assert self._takeover
-        self._takeover.join(PATIENCE)  # by another host: one that is back sooner may deliver again itself
+        self._may_return = False
         self._away.host.join()
         self._away.begin(self._branches.index(self._away))
         self._happened.append((self._at, f"{self._away.host.name} is back"))
