@@ -227,6 +227,7 @@ def test_what_is_edited_is_as_careful(spring: Office) -> None:
     messenger.terminal.press("escape", "2", "enter", "escape", "a", "3")
     messenger.terminal.wait_for(f"At the {shown}")
     for each in (terminal, messenger.terminal):
+        each.settle()
         assert strange(bytes(each.written)) == set()
 
 

@@ -128,7 +128,7 @@ class CampaignsScreen(CommandScreen):
         )
         if not self.thrumsg.who.may(Permission.VIEW_ALL):
             self._list.beginning = (_ON_NO_CAMPAIGN.format(needed_role(Permission.MANAGE_PEOPLE)),)
-        self.key_line.show_keys(self.shown_commands())
+        self.key_line.name_keys(self.shown_commands())
         self.set_focus(self._list)
         self.ask_again()
 

@@ -125,7 +125,7 @@ class ListingScreen(OverlayScreen, Generic[_Row]):
     def on_mount(self) -> None:
         if self.searches_for:
             self.query_one("#slash", LineWidget).show([("/ ", "quiet")])
-        self.key_line.show_keys(self.shown_commands())
+        self.key_line.name_keys(self.shown_commands())
         self.list.on_move = self.moved
         self.set_focus(self.list)
 

@@ -95,7 +95,7 @@ class OverviewScreen(CommandScreen):
 
     def on_mount(self) -> None:
         self.query_one("#search-label", LineWidget).show([("/ ", "quiet")])
-        self.key_line.show_keys(self.shown_commands())
+        self.key_line.name_keys(self.shown_commands())
         self.table.on_move = self.on_paged_list_window_wanted
         self.set_focus(self.table)
 

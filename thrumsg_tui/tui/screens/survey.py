@@ -45,7 +45,7 @@ class SurveyScreen(OverlayScreen):
         yield self.key_line
 
     def on_mount(self) -> None:
-        self.key_line.show_keys(self.shown_commands())
+        self.key_line.name_keys(self.shown_commands())
         self.set_focus(self.pane)
 
     def facts(self) -> Facts:

@@ -123,7 +123,7 @@ class MessengerScreen(CommandScreen):
     def on_mount(self) -> None:
         self.list_pane.list.on_move = self._cursor_moved
         self.list_pane.list.count_all = self._search.count_all
-        self.key_line.show_keys(self.shown_commands())
+        self.key_line.name_keys(self.shown_commands())
         self._panes.focus_list()
 
     def begin_on(self, tab: Tab, conversation_id: ConversationId) -> None:
