@@ -149,6 +149,9 @@ async def test_what_cannot_be_done_now_says_why_and_the_palette_stays(office: Of
         await person.press("enter")
         assert isinstance(person.app.screen, Palette)
         assert person.screen.count("Send All is for initial messages (tab 1)") > 1
+        await person.press("escape")
+        await person.type(command("messenger.send_all").help)
+        assert found(person) == ["Send All"], "by what it does, too"
 
 
 async def test_what_nothing_is_called_chooses_nothing(office: Office) -> None:

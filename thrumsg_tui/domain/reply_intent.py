@@ -115,8 +115,8 @@ def _written(plain: str) -> str:
     lines = plain.splitlines()
     own = [line for line in lines if not line.lstrip().startswith(">")]
     kept = "\n".join(own) if any(_bare(line) for line in own) else plain
-    # An emoji between two words does not separate them, as in "please <folded hands> stop".
     kept = _NUMBER.sub("this number", kept)
+    # An emoji between two words does not separate them, as in "please <folded hands> stop".
     if kept.isascii():
         return _QUOTES.sub(" ", kept.replace("^", " ").replace("`", " "))
     worded = "".join(" " if unicodedata.category(sign) in {"So", "Sk"} else sign for sign in kept)

@@ -26,9 +26,9 @@ class Entry:
     why_not: str | None
 
     @property
-    def told(self) -> str:
-        """What is said about the command: its title, and what it does or why it is not allowed."""
-        return f"{self.command.title} {self.why_not or self.command.help}"
+    def explanation(self) -> str:
+        """What the command does, or why it is not allowed."""
+        return self.why_not or self.command.help
 
 
 _ROOMY = 90
@@ -49,7 +49,7 @@ class EntryList(PagedList[Entry]):
         keys = pad(f"  {row.command.shown_keys}", self._keys_width)
         left: list[Part] = [(keys, "accent"), (pad(row.command.title, 30), look)]
         if width >= _ROOMY:
-            left.append((row.why_not or row.command.help, "quiet"))
+            left.append((row.explanation, "quiet"))
         return self.strip(left, width=width, base=self.cursor_look(index))
 
 
@@ -67,7 +67,7 @@ class EntryPicker(Picker[Entry]):
         """Show all that the command under the cursor does, or why it is not allowed."""
         super().show_status()
         row = self.table.row
-        self._explanation.show([(row.why_not or row.command.help, "quiet")] if row else [])
+        self._explanation.show([(row.explanation, "quiet")] if row else [])
 
     def take(self, row: Entry) -> None:
         """Return an entry, or show why it is not allowed."""

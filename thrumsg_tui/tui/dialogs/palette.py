@@ -50,5 +50,7 @@ class Palette(EntryPicker):
             title = fold(row.command.title)
             return 0 if title.startswith(wanted) else 1 if all(word in title for word in words) else 2
 
-        matching = [row for row in rows if all(word in fold(row.told) for word in words)]
+        matching = [
+            row for row in rows if all(word in fold(f"{row.command.title} {row.command.help}") for word in words)
+        ]
         return sorted(matching, key=rank)
